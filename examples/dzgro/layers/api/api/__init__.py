@@ -1,0 +1,1 @@
+"""dzgro's HTTP API. Uses the layer dzgroshared beside it."""

@@ -1,0 +1,26 @@
+"""One thin gateway per AWS service: the only place with boto3 and botocore.
+
+Each gateway has only the calls that are used, under AWS's names, returns frozen values, and
+turns SDK errors into ours. Nothing here decides anything.
+"""
+
+from sam_deploy.aws.cloudformation import Change, ChangeSet, CloudFormation, Stack
+from sam_deploy.aws.errors import AwsCallError
+from sam_deploy.aws.functions import Alias, Functions, FunctionState, LayerVersion
+from sam_deploy.aws.objects import Objects
+from sam_deploy.aws.session import Aws, Endpoint
+
+__all__ = [
+    "Alias",
+    "Aws",
+    "AwsCallError",
+    "Change",
+    "ChangeSet",
+    "CloudFormation",
+    "Endpoint",
+    "FunctionState",
+    "Functions",
+    "LayerVersion",
+    "Objects",
+    "Stack",
+]

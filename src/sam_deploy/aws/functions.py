@@ -1,0 +1,195 @@
+"""Lambda: layers, function versions and aliases. Source of every call: Lambda API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sam_deploy.aws.errors import AwsCallError, calling
+from sam_deploy.aws.session import Aws
+
+NOT_FOUND: Final = "ResourceNotFoundException"
+PRECONDITION: Final = "PreconditionFailedException"
+
+
+@dataclass(frozen=True, slots=True)
+class LayerVersion:
+    """A published layer version; its description carries the hash of its content."""
+
+    arn: str
+    version: int
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionState:
+    """A function or one of its versions. `code_sha256` is base64, as Lambda reports it."""
+
+    version: str
+    code_sha256: str
+    revision_id: str
+    state: str
+    update_status: str
+    reason: str = ""
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is in progress: State Active and no update running."""
+        return self.state == "Active" and self.update_status == "Successful"
+
+    @property
+    def failed(self) -> bool:
+        """Whether waiting longer is of no use."""
+        return self.state == "Failed" or self.update_status == "Failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """An alias: its version, and weights (version -> fraction of calls, 0-1) while shifting."""
+
+    name: str
+    version: str
+    revision_id: str
+    weights: tuple[tuple[str, float], ...] = ()
+    description: str = ""
+
+
+class Functions:
+    """Lambda in one region."""
+
+    def __init__(self, aws: Aws, region: str) -> None:
+        self.region = region
+        self._client = aws.client("lambda", region)
+
+    def find_layer(self, name: str, description: str) -> LayerVersion | None:
+        """Return the newest version of a layer with this description (ListLayerVersions)."""
+        marker: dict[str, str] = {}
+        while True:
+            with calling("lambda:ListLayerVersions", self.region):
+                answer = self._client.list_layer_versions(LayerName=name, **marker)
+            for each in answer.get("LayerVersions", []):
+                if each.get("Description") == description:
+                    return LayerVersion(each["LayerVersionArn"], each["Version"], description)
+            if not answer.get("NextMarker"):
+                return None
+            marker = {"Marker": answer["NextMarker"]}
+
+    def publish_layer(
+        self,
+        name: str,
+        description: str,
+        bucket: str,
+        key: str,
+        *,
+        runtime: str,
+        architecture: str,
+    ) -> LayerVersion:
+        """Publish a layer version from the artifact bucket (PublishLayerVersion).
+
+        Not idempotent on AWS: look with `find_layer` first, also after a lost answer.
+        """
+        with calling("lambda:PublishLayerVersion", self.region):
+            answer = self._client.publish_layer_version(
+                LayerName=name,
+                Description=description,
+                Content={"S3Bucket": bucket, "S3Key": key},
+                CompatibleRuntimes=[runtime],
+                CompatibleArchitectures=[architecture],
+            )
+        return LayerVersion(answer["LayerVersionArn"], answer["Version"], description)
+
+    def state(self, function: str, qualifier: str = "") -> FunctionState | None:
+        """Return a function's or version's state; nothing when it does not exist.
+
+        Source: GetFunctionConfiguration.
+        """
+        arguments = {"Qualifier": qualifier} if qualifier else {}
+        try:
+            with calling("lambda:GetFunctionConfiguration", self.region):
+                answer = self._client.get_function_configuration(FunctionName=function, **arguments)
+        except AwsCallError as error:
+            if error.code == NOT_FOUND:
+                return None
+            raise
+        return _state(answer)
+
+    def publish_version(self, function: str, code_sha256: str, revision_id: str) -> FunctionState:
+        """Publish what $LATEST holds; returns the existing version when nothing changed.
+
+        The hash and the revision make Lambda refuse when $LATEST is not what was deployed.
+        Source: PublishVersion.
+        """
+        with calling("lambda:PublishVersion", self.region):
+            answer = self._client.publish_version(
+                FunctionName=function, CodeSha256=code_sha256, RevisionId=revision_id
+            )
+        return _state(answer)
+
+    def alias(self, function: str, name: str) -> Alias | None:
+        """Return an alias; nothing when it does not exist. Source: GetAlias."""
+        try:
+            with calling("lambda:GetAlias", self.region):
+                answer = self._client.get_alias(FunctionName=function, Name=name)
+        except AwsCallError as error:
+            if error.code == NOT_FOUND:
+                return None
+            raise
+        return _alias(answer)
+
+    def aliases(self, function: str) -> tuple[Alias, ...]:
+        """Return all aliases of a function; empty when it does not exist (ListAliases)."""
+        found: list[Alias] = []
+        marker: dict[str, str] = {}
+        while True:
+            try:
+                with calling("lambda:ListAliases", self.region):
+                    answer = self._client.list_aliases(FunctionName=function, **marker)
+            except AwsCallError as error:
+                if error.code == NOT_FOUND:
+                    return ()
+                raise
+            found += [_alias(each) for each in answer.get("Aliases", [])]
+            if not answer.get("NextMarker"):
+                return tuple(found)
+            marker = {"Marker": answer["NextMarker"]}
+
+    def update_alias(
+        self, function: str, name: str, version: str, *, revision_id: str, description: str
+    ) -> Alias:
+        """Move an alias, with all weights taken away (UpdateAlias).
+
+        Without an explicitly empty RoutingConfig Lambda keeps the weights of an old canary.
+        Raises `AwsCallError` with code PreconditionFailedException when it was moved meanwhile.
+        """
+        with calling("lambda:UpdateAlias", self.region):
+            answer = self._client.update_alias(
+                FunctionName=function,
+                Name=name,
+                FunctionVersion=version,
+                RevisionId=revision_id,
+                Description=description,
+                RoutingConfig={"AdditionalVersionWeights": {}},
+            )
+        return _alias(answer)
+
+
+def _state(answer: Any) -> FunctionState:  # noqa: ANN401 - the SDK has no types
+    return FunctionState(
+        version=answer["Version"],
+        code_sha256=answer.get("CodeSha256", ""),
+        revision_id=answer.get("RevisionId", ""),
+        state=answer.get("State", "Active"),
+        update_status=answer.get("LastUpdateStatus", "Successful"),
+        reason=answer.get("StateReason") or answer.get("LastUpdateStatusReason") or "",
+    )
+
+
+def _alias(answer: Any) -> Alias:  # noqa: ANN401 - the SDK has no types
+    weights = (answer.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
+    return Alias(
+        name=answer["Name"],
+        version=answer["FunctionVersion"],
+        revision_id=answer.get("RevisionId", ""),
+        weights=tuple(sorted((str(key), float(value)) for key, value in weights.items())),
+        description=answer.get("Description", ""),
+    )

@@ -1,0 +1,222 @@
+"""Archives are assembled, not zipped: the deflated bytes of wheels are copied as they are.
+
+Unpacking and compressing again is what makes other tools slow, and it changes nothing. The result
+depends on content only: entries are sorted, times are 1980-01-01, modes are 755 or 644. May read
+wheels and write the one file it is given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from sam_deploy.build import wheel_zip
+from sam_deploy.build.model import Archive
+from sam_deploy.build.wheel_zip import DEFLATED, RECOMPRESSED, STORED, UTF8, Entry, Wheel
+from sam_deploy.errors import BuildError
+
+CENTRAL: Final = struct.Struct("<4sBBHHHHHLLLHHHHHLL")
+LOCAL: Final = struct.Struct("<4sHHHHHLLLHH")
+END: Final = struct.Struct("<4s4H2LH")
+DOS_DATE: Final = 0x21
+"""1980-01-01, the first day that a zip file knows."""
+UNIX: Final = 3
+MAX_BYTES: Final = 0xFFFFFFFF
+LEVEL: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class PlainFile:
+    """A file that is not in a wheel. `read` is called once, when its turn has come."""
+
+    path: str
+    read: Callable[[], bytes]
+    executable: bool = False
+    origin: str = "your application"
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """An entry of the archive to be, and where its content comes from."""
+
+    name: str
+    origin: str
+    executable: bool
+    wheel: Wheel | None = None
+    entry: Entry | None = None
+    plain: PlainFile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """An entry's bytes, ready to be written."""
+
+    method: int
+    crc32: int
+    unpacked_bytes: int
+    data: bytes | memoryview
+
+
+def splice(
+    wheels: Sequence[Wheel], plain: Iterable[PlainFile], prefix: str, out: BinaryIO
+) -> Archive:
+    """Write a zip of all wheels and plain files, each under `prefix`; return what it is.
+
+    Raises `BuildError` for a wheel that cannot be taken, for two different files of one name, and
+    for more than Lambda's zip reader can take (65,535 entries, 4 GiB).
+    """
+    return _write(_merged(wheels, plain, prefix), out)
+
+
+def _merged(wheels: Sequence[Wheel], plain: Iterable[PlainFile], prefix: str) -> list[_Item]:
+    items: dict[str, _Item] = {}
+    for wheel in wheels:
+        for entry in wheel.entries:
+            if (name := installed_name(entry.name)) is not None:
+                item = _Item(prefix + name, wheel.path.name, entry.executable, wheel, entry)
+                _add(items, item)
+    for file in plain:
+        wheel_zip.refuse_path(Path(file.origin), file.path)
+        _add(items, _Item(prefix + file.path, file.origin, file.executable, plain=file))
+    _refuse_file_as_folder(items)
+    if not items:
+        raise BuildError(
+            "There is nothing to put into the archive",
+            why="no file and no package is left for this target",
+            hint="check the patterns, and the markers of the requirements",
+        )
+    if len(items) >= wheel_zip.MAX_ENTRIES:
+        raise BuildError(
+            f"{len(items):,} files are too many for one archive",
+            why=f"a zip file for Lambda holds fewer than {wheel_zip.MAX_ENTRIES:,}",
+            hint="split the dependencies into two layers, or exclude what is not needed",
+        )
+    return [items[name] for name in sorted(items)]
+
+
+def installed_name(name: str) -> str | None:
+    """Return where an installer puts a wheel's file, or nothing when it belongs in no archive.
+
+    As `uv pip install --target` does it, without `bin/`: scripts name an interpreter of the
+    building machine, and headers are for compilers. Source: PEP 427, "The .data directory".
+    """
+    head, _, rest = name.partition("/")
+    if not head.endswith(".data") or not rest:
+        return name
+    scheme, _, inner = rest.partition("/")
+    return inner if scheme in {"purelib", "platlib", "data"} and inner else None
+
+
+def _add(items: dict[str, _Item], item: _Item) -> None:
+    other = items.setdefault(item.name, item)
+    if other is item or _same_content(other, item):
+        return
+    raise BuildError(
+        f"Two different files are called `{item.name}`",
+        why=f"one is from {_named(other)}, the other from {_named(item)}",
+        hint="leave out one of the packages, or exclude or rename your own file",
+    )
+
+
+def _named(item: _Item) -> str:
+    return f"`{item.origin}`" if item.wheel else item.origin
+
+
+def _same_content(one: _Item, two: _Item) -> bool:
+    """Merge only what two wheels agree on; an application's own file must be unique."""
+    if one.wheel is None or one.entry is None or two.wheel is None or two.entry is None:
+        return False
+    sizes = (one.entry.unpacked_bytes, one.entry.crc32)
+    if sizes != (two.entry.unpacked_bytes, two.entry.crc32):
+        return False
+    return one.wheel.unpacked(one.entry) == two.wheel.unpacked(two.entry)
+
+
+def _refuse_file_as_folder(items: dict[str, _Item]) -> None:
+    folders: dict[str, str] = {}
+    for name in items:
+        folder = name.rpartition("/")[0]
+        while folder and folder not in folders:
+            folders[folder] = name
+            folder = folder.rpartition("/")[0]
+    for folder in folders.keys() & items.keys():
+        raise BuildError(
+            f"`{folder}` is a file and a folder at once",
+            why=f"{_named(items[folder])} has the file, {_named(items[folders[folder]])} the folder",
+            hint="leave out one of the packages, or exclude or rename your own file",
+        )
+
+
+class _Output:
+    """A file that is hashed and measured while it is written."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        self.hash = hashlib.sha256()
+        self.size_bytes = 0
+
+    def write(self, data: bytes | memoryview) -> None:
+        self.file.write(data)
+        self.hash.update(data)
+        self.size_bytes += len(data)
+
+
+def _write(items: Sequence[_Item], file: BinaryIO) -> Archive:
+    output = _Output(file)
+    central: list[bytes] = []
+    unpacked_bytes = 0
+    for item in items:
+        packed = _packed(item)
+        central.append(_write_entry(output, item, packed))
+        unpacked_bytes += packed.unpacked_bytes
+    directory = b"".join(central)
+    start = output.size_bytes
+    if start + len(directory) > MAX_BYTES:
+        raise BuildError(
+            "The archive would be larger than 4 GiB",
+            why="Lambda takes 250 MB unpacked",
+            hint="leave out what is not needed",
+        )
+    output.write(directory)
+    count = len(items)
+    output.write(END.pack(b"PK\x05\x06", 0, 0, count, count, len(directory), start, 0))
+    return Archive(output.hash.hexdigest(), output.size_bytes, unpacked_bytes, count)
+
+
+def _packed(item: _Item) -> _Packed:
+    if item.wheel and item.entry and item.entry.method not in RECOMPRESSED:
+        entry = item.entry
+        return _Packed(entry.method, entry.crc32, entry.unpacked_bytes, item.wheel.raw(entry))
+    if item.wheel and item.entry:
+        return _deflated(item.wheel.unpacked(item.entry))
+    return _deflated(item.plain.read() if item.plain else b"")
+
+
+def _deflated(content: bytes) -> _Packed:
+    compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    data = compressor.compress(content) + compressor.flush()
+    if len(data) >= len(content):
+        return _Packed(STORED, zlib.crc32(content), len(content), content)
+    return _Packed(DEFLATED, zlib.crc32(content), len(content), data)
+
+
+def _write_entry(output: _Output, item: _Item, packed: _Packed) -> bytes:
+    """Write one entry and return its record for the central directory."""
+    name = item.name.encode()
+    flags = 0 if item.name.isascii() else UTF8
+    needs = 10 if packed.method == STORED else 20
+    sizes = (packed.crc32, len(packed.data), packed.unpacked_bytes, len(name), 0)
+    common = (flags, packed.method, 0, DOS_DATE, *sizes)
+    offset = output.size_bytes
+    if offset > MAX_BYTES or packed.unpacked_bytes > MAX_BYTES or len(name) > 0xFFFF:  # noqa: PLR2004
+        raise BuildError(f"`{item.name}` does not fit", why="the archive would exceed 4 GiB")
+    output.write(LOCAL.pack(b"PK\x03\x04", needs, *common) + name)
+    output.write(packed.data)
+    mode = 0o100755 if item.executable else 0o100644
+    record = CENTRAL.pack(b"PK\x01\x02", needs, UNIX, needs, *common, 0, 0, 0, mode << 16, offset)
+    return record + name

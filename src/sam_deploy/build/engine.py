@@ -1,0 +1,137 @@
+"""Build the units side by side, each by the same five steps; report one error for all.
+
+    inputs      the user's files and requirements, by hash           (application, requirements)
+    lock        exact versions for the target, from the lock file or uv     (lock, resolve)
+    fingerprint the archive for these inputs is in the store? done          (fingerprint, store)
+    wheels      chosen, fetched or built                                    (wheels, fetch, package)
+    splice      the archive is assembled, checked and stored                (archive, check)
+
+When nothing has changed it stops after the third: no uv, no network, nothing read but file times.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from sam_deploy.build import credentials, uv
+from sam_deploy.build.credentials import Credentials
+from sam_deploy.build.fetch import Fetcher
+from sam_deploy.build.index import FileIndex
+from sam_deploy.build.model import Artifact, Artifacts
+from sam_deploy.build.store import Store
+from sam_deploy.build.unit import build
+from sam_deploy.build.workshop import Workshop
+from sam_deploy.errors import BuildError
+from sam_deploy.events import BuildFinished, BuildStarted, Report
+from sam_deploy.plan.model import BuildUnit
+
+__all__ = ["run"]
+
+
+def run(
+    units: Sequence[BuildUnit],
+    project: Path,
+    store: Store,
+    report: Report,
+    *,
+    jobs: int = 4,
+    upgrade: bool = False,
+) -> Artifacts:
+    """Build every unit, `jobs` at a time, and return the archives by unit key.
+
+    Each archive is in the store and, under its name, in `project/.sam-deploy/build`. `upgrade`
+    chooses versions anew. Raises one `BuildError` that names everything that went wrong; units
+    that could be built are in the store by then.
+    """
+    _refuse_same_names(units)
+    project = project.absolute()
+    report(BuildStarted(total=len(units)))
+    store.reap()
+    index = FileIndex(project / ".sam-deploy" / "index.json")
+    with Fetcher(store, lambda: _credentials(project)) as fetcher:
+        workshop = Workshop(project, store, fetcher, index, report, upgrade=upgrade)
+        with ThreadPoolExecutor(max(1, jobs), thread_name_prefix="build") as pool:
+            outcomes = list(pool.map(_Line(workshop, len(units)).build, units))
+    index.save()
+    failures = [outcome for outcome in outcomes if isinstance(outcome, BuildError)]
+    if failures:
+        raise _together(failures, len(units))
+    return Artifacts({a.key: a for a in outcomes if isinstance(a, Artifact)})
+
+
+def _credentials(project: Path) -> Credentials:
+    indexes = uv.project_settings(project).get("index", [])
+    tables = [table for table in indexes if isinstance(table, dict)]
+    return credentials.configured(os.environ, tables)
+
+
+class _Line:
+    """Counts finished units, so that progress says 'i of n' whichever is done first."""
+
+    def __init__(self, workshop: Workshop, total: int) -> None:
+        self._workshop = workshop
+        self._total = total
+        self._finished = 0
+        self._lock = threading.Lock()
+
+    def build(self, unit: BuildUnit) -> Artifact | BuildError:
+        """Build one unit; its `BuildError` is returned, so that the others go on."""
+        try:
+            artifact = build(unit, self._workshop)
+        except BuildError as error:
+            return error
+        except OSError as error:
+            return BuildError(
+                f"`{unit.name}` could not be built",
+                why=str(error),
+                hint="free some disk space or correct the permissions, then build again",
+            )
+        with self._lock:
+            self._finished += 1
+            event = BuildFinished(
+                unit=unit.name,
+                kind=unit.kind,
+                archive=unit.archive,
+                size_bytes=artifact.size_bytes,
+                seconds=artifact.seconds,
+                reused=artifact.reused,
+                index=self._finished,
+                total=self._total,
+            )
+            self._workshop.report(event)
+        return artifact
+
+
+def _refuse_same_names(units: Sequence[BuildUnit]) -> None:
+    for what, names in (
+        ("key", Counter(unit.key for unit in units)),
+        ("archive", Counter(unit.archive for unit in units)),
+    ):
+        for name, count in names.items():
+            if count > 1:
+                raise BuildError(
+                    f"{count} functions or layers have the {what} `{name}`",
+                    why="each archive needs a name of its own",
+                    hint="rename all but one",
+                )
+
+
+def _together(failures: Sequence[BuildError], total: int) -> BuildError:
+    """Return one error for all failures; the same cause is told once."""
+    unique = list({(f.what, f.why, f.hint): f for f in failures}.values())
+    if len(unique) == 1:
+        return unique[0]
+    details = []
+    for failure in unique:
+        hint = f" (hint: {failure.hint})" if failure.hint else ""
+        details.append(f"{failure.what}: {failure.why}{hint}")
+    return BuildError(
+        f"{len(failures)} of {total} archives could not be built",
+        why="\n".join(details),
+        hint="correct these, then build again; what could be built is kept",
+    )

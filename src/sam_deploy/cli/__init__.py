@@ -1,0 +1,1 @@
+"""Commands, screens and prompts. The only place that knows the embedded cloud exists."""

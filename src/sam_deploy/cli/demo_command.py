@@ -1,0 +1,129 @@
+"""`sam-deploy demo`: the whole story on this laptop, in about a minute."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from sam_deploy.cli import console as consoles
+from sam_deploy.cli import options, screens, wiring
+from sam_deploy.cli.cloud_command import api_url
+from sam_deploy.cli.console import Console, Progress
+from sam_deploy.cli.deploy_command import deploy, relative
+from sam_deploy.cli.options import Globals
+from sam_deploy.errors import IncompleteError
+
+if TYPE_CHECKING:
+    from sam_deploy.config import App
+
+EXAMPLE: Final = "dzgro"
+CALL_SECONDS: Final = 60
+HEALTH_PATH: Final = "/api/health"
+
+EPILOG = """\b
+Examples:
+  sam-deploy demo                    build, deploy to four regions, call the API
+  sam-deploy demo --progress plain   the same as lines, for a log
+"""
+
+
+@click.command("demo", epilog=EPILOG)
+@options.progress_options
+@click.pass_obj
+def command(chosen: Globals, progress: Progress, verbose: bool) -> None:  # noqa: FBT001 - click
+    """Deploy an example to the embedded cloud, call it, and show what to try next.
+
+    Needs no AWS account and no Docker. The example is dzgro: seven functions, seven layers, four
+    regions, three environments. The cloud keeps running until `sam-deploy cloud stop`.
+    """
+    from sam_deploy import config, release  # noqa: PLC0415 - boto3 and pydantic
+    from sam_deploy.plan import Request  # noqa: PLC0415 - the same
+
+    started = time.monotonic()
+    console = consoles.make(progress, verbose=verbose)
+    project = example_project(chosen.project)
+    here = Globals(project, "embedded")
+    console.say(f"The example is in {relative(project)}; it goes to a cloud on this laptop.")
+    try:
+        app = config.load(project)
+        place = wiring.reach(here, "embedded", console, writing=True, runtime=app.runtime)
+        result = deploy(here, place, Request(host_target=place.host_target), console)
+        console.close()
+        console.say(screens.deploy_text(result, time.monotonic() - started))
+        _call(app, place, console)
+        served = release.read(app, place.aws)
+    finally:
+        console.close()
+    click.echo(screens.status_table(served))
+    console.say(_next(project, app, time.monotonic() - started))
+
+
+def example_project(folder: Path) -> Path:
+    """Return the example: in place in a checkout, else a copy in `./dzgro` (made once)."""
+    checkout = Path(__file__).resolve().parents[3] / "examples" / EXAMPLE
+    if (checkout / "deploy.py").is_file():
+        return checkout
+    copy = folder / EXAMPLE
+    if not (copy / "deploy.py").is_file():
+        packaged = Path(__file__).resolve().parents[1] / "examples" / EXAMPLE
+        # complete or not there: a copy that was interrupted must not look like a project
+        partial = folder / f".{EXAMPLE}-{os.getpid()}"
+        shutil.copytree(packaged, partial, ignore=shutil.ignore_patterns(".sam-deploy", "locks"))
+        partial.rename(copy)
+    return copy
+
+
+def _call(app: App, place: wiring.Place, console: Console) -> None:
+    """Call the first environment's API in every region, all at once, and show the answers."""
+    environment = app.environments[0].name
+    regions = app.feature_sets[0].regions
+    addresses = [api_url(app, place, region, environment) + HEALTH_PATH for region in regions]
+    console.say(f"\nCalling the {environment} API in {options.plural(len(regions), 'region')}:")
+    with ThreadPoolExecutor(len(addresses)) as pool:
+        answers = list(pool.map(_get, addresses))
+    for region, address, (status, text) in zip(regions, addresses, answers, strict=True):
+        console.say(f"  GET {address}")
+        console.say(f"      {status} {text}")
+        if status != 200:  # noqa: PLR2004 - HTTP's own number
+            raise IncompleteError(
+                f"The {environment} API in `{region}` answered {status}",
+                why=text[:300],
+                state="everything is deployed; the application itself failed",
+                hint="its log is in `.sam-deploy/cloud/`; run `sam-deploy demo` again",
+            )
+    console.say()
+
+
+def _get(address: str) -> tuple[int, str]:
+    request = urllib.request.Request(address)  # noqa: S310 - our own gateway on 127.0.0.1
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=CALL_SECONDS) as answer:
+            return answer.status, json.dumps(json.loads(answer.read()))
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode(errors="replace")
+    except (OSError, ValueError) as error:
+        return 0, str(error)
+
+
+def _next(project: Path, app: App, seconds: float) -> str:
+    command = "sam-deploy"
+    if project != Path.cwd().resolve():
+        command += f" -C {relative(project)}"
+    region = app.feature_sets[0].regions[1]
+    return (
+        f"\nDone in {seconds:.0f} s. The cloud keeps running. Try next:\n\n"
+        f"  {command} status\n"
+        f"  {command} cloud url --region {region} --environment dev\n"
+        f"  edit {relative(project)}/functions/Api/handler.py, then\n"
+        f"  {command} deploy core        only what changed, and only dev serves it\n"
+        f"  {command} cloud stop         end it; nothing is left behind"
+    )

@@ -1,0 +1,160 @@
+"""`sam-deploy deploy [FEATURE_SET ...]`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from sam_deploy.cli import console as consoles
+from sam_deploy.cli import options, screens, wiring
+from sam_deploy.cli.console import Console, Progress
+from sam_deploy.cli.options import Globals
+from sam_deploy.errors import RefusedError
+from sam_deploy.lanes import Stop
+
+if TYPE_CHECKING:
+    from sam_deploy.cli.wiring import Place
+    from sam_deploy.plan import Request
+    from sam_deploy.workflow import Result
+
+EPILOG = """\b
+Examples:
+  sam-deploy deploy                          every feature set, to every region
+  sam-deploy deploy core                     one feature set
+  sam-deploy deploy --region eu-west-1       one region of it
+  sam-deploy deploy --target aws             to AWS, after a question
+"""
+
+
+@click.command("deploy", epilog=EPILOG)
+@click.argument("feature_sets", nargs=-1, metavar="[FEATURE_SET]...")
+@options.region_option
+@options.target_option
+@options.json_option
+@options.progress_options
+@click.option("--sequential", is_flag=True, help="One region at a time.")
+@click.option("--upgrade", is_flag=True, help="Resolve dependencies anew, ignoring the locks.")
+@click.option("--auto-approve", is_flag=True, help="Do not ask before writing to AWS.")
+@click.option(
+    "--allow-replace",
+    multiple=True,
+    metavar="LOGICAL_ID",
+    help="Let this function, bucket, table or pool be replaced or removed; repeatable.",
+)
+@click.pass_obj
+def command(
+    chosen: Globals,
+    feature_sets: tuple[str, ...],
+    regions: tuple[str, ...],
+    target: str | None,
+    as_json: bool,  # noqa: FBT001 - click passes options by name
+    progress: Progress,
+    verbose: bool,  # noqa: FBT001 - the same
+    sequential: bool,  # noqa: FBT001 - the same
+    upgrade: bool,  # noqa: FBT001 - the same
+    auto_approve: bool,  # noqa: FBT001 - the same
+    allow_replace: tuple[str, ...],
+) -> None:
+    """Build the app once, bring it to every region, and let the first environment serve it.
+
+    FEATURE_SET limits it to these parts of the app. A second run does only what changed.
+    """
+    from sam_deploy import config  # noqa: PLC0415 - costs pydantic
+    from sam_deploy.plan import Request  # noqa: PLC0415 - the same
+
+    app = config.load(chosen.project)
+    console = consoles.make(progress, verbose=verbose)
+    started = time.monotonic()
+    try:
+        place = wiring.reach(chosen, target, console, writing=True, runtime=app.runtime)
+        request = Request(feature_sets, regions, place.host_target)
+        result = deploy(
+            chosen,
+            place,
+            request,
+            console,
+            approved=auto_approve,
+            regions_at_once=1 if sequential else 8,
+            allow_replace=frozenset(allow_replace),
+            upgrade=upgrade,
+        )
+    finally:
+        console.close()
+    seconds = time.monotonic() - started
+    console.say(screens.deploy_text(result, seconds))
+    console.say(next_commands(chosen, result))
+    if as_json:
+        click.echo(screens.deploy_json(result, place.target, seconds))
+
+
+def deploy(
+    chosen: Globals,
+    place: Place,
+    request: Request,
+    console: Console,
+    *,
+    approved: bool = False,
+    regions_at_once: int = 8,
+    allow_replace: frozenset[str] = frozenset(),
+    upgrade: bool = False,
+) -> Result:
+    """Run the workflow on a place, asking first when that is AWS."""
+    from sam_deploy import config, plan, workflow  # noqa: PLC0415 - boto3 and pydantic
+
+    app = config.load(chosen.project)
+    planned = plan.make(app, chosen.project, request)
+    console.say(place.line(planned.regions))
+    if place.target == "aws" and not approved:
+        _ask(app.name, planned.regions)
+    stop = Stop()
+    context = workflow.Context(
+        project=chosen.project,
+        aws=place.aws,
+        report=console.report,
+        stop=stop,
+        expected_account=place.expected_account,
+        regions_at_once=regions_at_once,
+        allow_replace=allow_replace,
+        upgrade=upgrade,
+    )
+    with wiring.watching(place, stop):
+        return workflow.run(context, request)
+
+
+def _ask(app: str, regions: tuple[str, ...]) -> None:
+    """Raise `RefusedError` unless a person at a terminal says yes."""
+    question = f"Deploy {app} to AWS in {', '.join(regions)}? (yes/no)"
+    if not sys.stdin.isatty():
+        raise RefusedError(
+            "Nobody was asked whether to deploy to AWS",
+            why="there is no terminal",
+            hint="add `--auto-approve` when this is meant, as in CI",
+        )
+    if click.prompt(question, default="no", err=True).strip().lower() != "yes":
+        raise RefusedError(
+            "Nothing was deployed", why="the answer was not yes", hint="answer yes to go on"
+        )
+
+
+def next_commands(chosen: Globals, result: Result) -> str:
+    """Return the line that says what to run next."""
+    from pathlib import Path  # noqa: PLC0415 - beside its only use
+
+    here = "" if chosen.project == Path.cwd().resolve() else f" -C {relative(chosen.project)}"
+    environment = result.release.environment
+    region = result.plan.regions[0]
+    return (
+        f"\nnext: sam-deploy{here} status\n"
+        f"      sam-deploy{here} cloud url --region {region} --environment {environment}"
+    )
+
+
+def relative(project: object) -> str:
+    """Return a folder as it is typed: relative to the current one when it is below it."""
+    import os  # noqa: PLC0415 - beside its only use
+
+    shown = os.path.relpath(str(project))
+    return str(project) if shown.startswith("..") else shown

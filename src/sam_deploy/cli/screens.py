@@ -1,0 +1,207 @@
+"""Whole screens as text, and the JSON documents of the commands. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sam_deploy.cli.console import bytes_text
+from sam_deploy.cli.options import plural
+
+if TYPE_CHECKING:
+    from sam_deploy.build import Artifact, Artifacts
+    from sam_deploy.errors import SamDeployError
+    from sam_deploy.release import Served
+    from sam_deploy.workflow import Result
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return rows as columns of text, two spaces apart."""
+    every = [list(header), *[list(row) for row in rows]]
+    widths = [max(len(row[column]) for row in every) for column in range(len(header))]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in every
+    ]
+    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+
+
+def status_table(served: Sequence[Served]) -> str:
+    """Return functions x regions x environments: a row per function, a column per region.
+
+    A cell holds the versions of the environments in order, such as `3 2 2`; `-` is not deployed.
+    """
+    regions = list(dict.fromkeys(each.region for each in served))
+    environments = list(dict.fromkeys(each.environment for each in served))
+    cells: dict[tuple[str, str], list[str]] = {}
+    for each in served:
+        cells.setdefault((each.function, each.region), []).append(_version(each))
+    functions = list(dict.fromkeys(each.function for each in served))
+    rows = [
+        [function, *(" ".join(cells.get((function, region), [])) for region in regions)]
+        for function in functions
+    ]
+    legend = f"versions in the order {' '.join(environments)}; - is not deployed"
+    return f"{table(['function', *regions], rows)}\n\n{legend}"
+
+
+def _version(served: Served) -> str:
+    weights = "".join(f"+{version}@{weight:.0%}" for version, weight in served.weights)
+    return (served.version or "-") + weights
+
+
+def status_json(served: Sequence[Served]) -> str:
+    """Return one object per function, region and environment. Schema: docs/reference/json.md."""
+    return _document(
+        [
+            {
+                "function": each.function,
+                "feature_set": each.feature_set,
+                "region": each.region,
+                "environment": each.environment,
+                "version": each.version or None,
+                "weights": dict(each.weights),
+            }
+            for each in served
+        ]
+    )
+
+
+def deploy_text(result: Result, seconds: float) -> str:
+    """Return the last lines of a deployment: what changed, and how long it took."""
+    places = result.deployment.done.values()
+    changed = sum(each.outcome != "no changes" for each in places)
+    released = result.release
+    if result.deployment.unchanged and not released.changed:
+        what = f"No changes: {plural(len(result.deployment.done), 'stack')} as they should be"
+    else:
+        stacks = plural(changed, "stack")
+        moved = plural(released.changed, "alias move").replace("move", "") if False else ""
+        what = f"Deployed {stacks}{moved}; {released.environment} moved for {released.changed}"
+        what += f" of {len(released.moved)} functions"
+    return f"{what}, in {seconds:.1f} s"
+
+
+def deploy_json(result: Result, target: str, seconds: float) -> str:
+    """Return what a deployment did. Schema: docs/reference/json.md."""
+    provisions = result.provisions
+    return _document(
+        {
+            "app": result.plan.app.name,
+            "target": target,
+            "account": provisions.account,
+            "changed": not result.deployment.unchanged or bool(result.release.changed),
+            "seconds": round(seconds, 3),
+            "build": {"built": result.artifacts.built, "reused": result.artifacts.reused},
+            "regions": {
+                region: {
+                    "bucket": each.bucket,
+                    "archives_new": each.copied,
+                    "bytes_sent": each.sent_bytes,
+                    "layers_published": each.layers_published,
+                }
+                for region, each in provisions.regions.items()
+            },
+            "stacks": [
+                {
+                    "stack": each.stack,
+                    "region": each.region,
+                    "outcome": each.outcome,
+                    "seconds": round(each.seconds, 3),
+                    "changes": [
+                        {
+                            "action": change.action,
+                            "logical_id": change.logical_id,
+                            "type": change.resource_type,
+                            "replacement": change.replacement or None,
+                        }
+                        for change in each.changes
+                    ],
+                    "outputs": dict(each.outputs),
+                }
+                for each in result.deployment.done.values()
+            ],
+            "release": {
+                "environment": result.release.environment,
+                "changed": result.release.changed,
+                "functions": [
+                    {
+                        "function": each.function,
+                        "region": each.region,
+                        "alias": each.alias,
+                        "version": each.version,
+                        "previous": each.previous,
+                        "changed": each.changed,
+                    }
+                    for each in result.release.moved
+                ],
+            },
+        }
+    )
+
+
+def build_text(artifacts: Artifacts, seconds: float) -> str:
+    """Return a table of the archives, largest last, and a line that sums them up."""
+    ordered = sorted(artifacts.values(), key=lambda each: each.size_bytes)
+    rows = [
+        [
+            each.archive,
+            each.kind,
+            bytes_text(each.size_bytes),
+            bytes_text(each.unpacked_bytes),
+            str(each.files),
+            "unchanged" if each.reused else f"built in {each.seconds:.1f} s",
+        ]
+        for each in ordered
+    ]
+    total = bytes_text(sum(each.size_bytes for each in ordered))
+    summary = f"{artifacts.built} built, {artifacts.reused} unchanged, {total}, in {seconds:.1f} s"
+    return f"{table(['archive', 'kind', 'zipped', 'unpacked', 'files', ''], rows)}\n\n{summary}"
+
+
+def build_json(artifacts: Artifacts, seconds: float) -> str:
+    """Return the archives of a build. Schema: docs/reference/json.md."""
+    return _document(
+        {
+            "seconds": round(seconds, 3),
+            "built": artifacts.built,
+            "reused": artifacts.reused,
+            "archives": [_archive(each) for each in artifacts.values()],
+        }
+    )
+
+
+def _archive(artifact: Artifact) -> dict[str, Any]:
+    return {
+        "name": artifact.name,
+        "kind": artifact.kind,
+        "archive": artifact.archive,
+        "path": str(artifact.path),
+        "sha256": artifact.sha256,
+        "size_bytes": artifact.size_bytes,
+        "unpacked_bytes": artifact.unpacked_bytes,
+        "files": artifact.files,
+        "reused": artifact.reused,
+        "seconds": round(artifact.seconds, 3),
+    }
+
+
+def error_json(error: SamDeployError) -> str:
+    """Return an error as a document. Schema: docs/reference/json.md."""
+    return _document(
+        {
+            "error": {
+                "what": error.what,
+                "why": error.why,
+                "state": error.state,
+                "hint": error.hint,
+                "problems": list(getattr(error, "problems", ())),
+                "exit_code": error.exit_code,
+            }
+        }
+    )
+
+
+def _document(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)

@@ -1,0 +1,60 @@
+"""`sam-deploy status`."""
+
+from __future__ import annotations
+
+import click
+
+from sam_deploy.cli import console as consoles
+from sam_deploy.cli import options, screens, wiring
+from sam_deploy.cli.options import Globals
+from sam_deploy.errors import RefusedError
+
+EPILOG = """\b
+Examples:
+  sam-deploy status                      functions x regions x environments
+  sam-deploy status --region eu-west-1   one region
+  sam-deploy status --json               one object per function, region and environment
+"""
+
+
+@click.command("status", epilog=EPILOG)
+@options.region_option
+@options.target_option
+@options.json_option
+@click.pass_obj
+def command(
+    chosen: Globals,
+    regions: tuple[str, ...],
+    target: str | None,
+    as_json: bool,  # noqa: FBT001 - click passes options by name
+) -> None:
+    """Show which version every function serves, by region and environment."""
+    from sam_deploy import config, plan, release  # noqa: PLC0415 - boto3 and pydantic
+
+    app = config.load(chosen.project)
+    planned = plan.make(app, chosen.project, plan.Request((), regions))
+    console = consoles.make("plain")
+    place = _place(chosen, target, app.runtime)
+    served = release.read(app, place.aws, planned.regions)
+    if as_json:
+        click.echo(screens.status_json(served))
+        return
+    console.say(place.line(planned.regions))
+    click.echo(screens.status_table(served))
+
+
+def _place(chosen: Globals, target: str | None, runtime: str) -> wiring.Place:
+    """Return where to look. Looking starts no cloud: an empty one would answer nothing."""
+    named, _ = wiring.choose_target(chosen, target, writing=False)
+    if named == "aws":
+        return wiring.reach(chosen, "aws", consoles.make("quiet"), writing=False, runtime=runtime)
+    from sam_deploy import local  # noqa: PLC0415 - only when embedded
+
+    cloud = local.find(chosen.project)
+    if cloud is None:
+        raise RefusedError(
+            "The embedded cloud of this project does not run",
+            why="so nothing is deployed there",
+            hint="run `sam-deploy deploy`, or look at AWS with `--target aws`",
+        )
+    return wiring.embedded(cloud, runtime)

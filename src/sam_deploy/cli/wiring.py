@@ -1,0 +1,128 @@
+"""Puts a command together: the project, the target, the endpoint, the console.
+
+The embedded cloud differs from AWS in three values that are made here and nowhere else: the
+endpoint, the build target (this computer), and whether the user is asked first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+from sam_deploy.cli.console import Console
+from sam_deploy.cli.options import Globals
+from sam_deploy.config import settings
+from sam_deploy.errors import ConfigError, UnreachableError
+from sam_deploy.lanes import Stop
+
+if TYPE_CHECKING:
+    from sam_deploy.aws import Aws
+    from sam_deploy.local import RunningCloud
+    from sam_deploy.plan import Target
+
+EMBEDDED_ACCOUNT: Final = "000000000000"
+EMBEDDED_KEY: Final = "test"
+"""The emulator's account follows from the access key: this one is account 000000000000."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a command goes. `cloud` and `host_target` are there for the embedded target."""
+
+    target: Literal["embedded", "aws"]
+    aws: Aws
+    expected_account: str
+    cloud: RunningCloud | None = None
+    host_target: Target | None = None
+
+    def line(self, regions: tuple[str, ...]) -> str:
+        """Return the first line of every screen: target, account, endpoint, regions."""
+        account = self.expected_account or "account of the credentials"
+        endpoint = self.cloud.endpoint if self.cloud else "amazonaws.com"
+        return f"{self.target} · {account} · {endpoint} · {', '.join(regions)}"
+
+
+def choose_target(
+    chosen: Globals, option: str | None, *, writing: bool
+) -> tuple[Literal["embedded", "aws"], settings.Settings]:
+    """Return the target of a command and the settings it was read with.
+
+    Raises `ConfigError` for a writing command without a terminal that names no target: nobody
+    shall get a green run that deployed nothing.
+    """
+    found = settings.read(chosen.project)
+    named = option or chosen.target or found.target
+    if named is None and writing and (found.ci or not sys.stderr.isatty()):
+        raise ConfigError(
+            "It is not said where this should go",
+            why="there is no terminal (or CI is set), so the target must be named",
+            hint="add `--target aws` or `--target embedded`, or set SAM_DEPLOY_TARGET",
+        )
+    return ("aws" if named == "aws" else "embedded"), found
+
+
+def reach(
+    chosen: Globals, option: str | None, console: Console, *, writing: bool, runtime: str
+) -> Place:
+    """Return the place a command works on; starts the embedded cloud when that is the one.
+
+    `runtime` is the app's, such as python3.12: functions run locally on that Python if possible.
+    """
+    target, found = choose_target(chosen, option, writing=writing)
+    if target == "aws":
+        from sam_deploy.aws import Aws, Endpoint  # noqa: PLC0415 - half a second
+
+        return Place("aws", Aws(Endpoint("aws", profile=found.profile)), found.account_id)
+    from sam_deploy import local  # noqa: PLC0415 - only when embedded
+
+    cloud = local.start(chosen.project, console.report, python=runtime.removeprefix("python"))
+    return embedded(cloud, runtime)
+
+
+def embedded(cloud: RunningCloud, runtime: str) -> Place:
+    """Return the embedded cloud as a place to work on."""
+    from sam_deploy.aws import Aws, Endpoint  # noqa: PLC0415 - half a second
+    from sam_deploy.build.host import host_target  # noqa: PLC0415 - asks the interpreter
+
+    endpoint = Endpoint("embedded", cloud.endpoint, "", EMBEDDED_KEY, EMBEDDED_KEY)
+    host = host_target(cloud.python, runtime)
+    return Place("embedded", Aws(endpoint), EMBEDDED_ACCOUNT, cloud, host)
+
+
+@contextlib.contextmanager
+def watching(place: Place, stop: Stop) -> Iterator[None]:
+    """Stop the work within a second when the embedded cloud dies under it."""
+    if place.cloud is None:
+        yield
+        return
+    from sam_deploy import local  # noqa: PLC0415 - only when embedded
+
+    def died(part: str) -> None:
+        stop.set(
+            UnreachableError(
+                f"The embedded cloud died: its {part} is gone",
+                why="it was killed, or it failed; see `.sam-deploy/cloud/`",
+                state="what it held is lost, as it lives in memory only",
+                hint="run the same command again: it starts a new one and deploys everything",
+            )
+        )
+
+    watch = local.watch(place.cloud, died)
+    try:
+        yield
+    except UnreachableError as error:
+        # a refused connection is a consequence; the death is the cause
+        raise stop.why or error from error
+    finally:
+        watch.stop()
+
+
+def require_project(project: Path) -> None:
+    """Raise `ConfigError` when the folder holds no `deploy.py`."""
+    from sam_deploy.config import load  # noqa: PLC0415 - costs pydantic
+
+    load(project)

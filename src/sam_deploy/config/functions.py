@@ -1,0 +1,147 @@
+"""Checks what functions say of other things: layers, triggers, routes, uses.
+
+Works on the tree as declared, like `references.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from sam_deploy.config.declare import Declaration
+from sam_deploy.config.model import (
+    App,
+    Function,
+    Queue,
+    QueueTrigger,
+    Route,
+    UploadTrigger,
+    UserPoolTrigger,
+)
+from sam_deploy.config.tree import (
+    Problem,
+    entries,
+    feature_set_of,
+    line_of,
+    named,
+    names,
+    split_use,
+    texts,
+    unknown_name,
+)
+
+SQS_BATCH_WITHOUT_WINDOW = 10
+"""Larger batches need a batching window. Source: Lambda API CreateEventSourceMapping."""
+
+
+def function_problems(app: App) -> list[Problem]:
+    """Return every mistake in what the functions refer to."""
+    checks: tuple[Callable[[App], Iterator[Problem]], ...] = (_functions, _handled_once, _routes)
+    return [problem for check in checks for problem in check(app)]
+
+
+def _functions(app: App) -> Iterator[Problem]:
+    layers = names(app, "layers")
+    resources = names(app, "queues", "buckets", "user_pools")
+    for path, each in entries(app, "functions"):
+        if not isinstance(each, Function):
+            continue
+        for name in texts(each.layers):
+            if name not in layers:
+                yield unknown_name(f"{path}.layers", "layer", name, layers, line_of(each))
+        for use in texts(each.uses):
+            if split_use(use)[0] not in resources:
+                what = "queue, bucket or user pool"
+                yield unknown_name(
+                    f"{path}.uses", what, split_use(use)[0], resources, line_of(each)
+                )
+        for key in each.environment if isinstance(each.environment, dict) else ():
+            if str(key).startswith(("AWS_", "LAMBDA_", "SAM_DEPLOY_")):
+                message = f"the variable {key!r} is reserved"
+                yield Problem(f"{path}.environment", message, line_of(each))
+        yield from _triggers(app, each, path)
+
+
+def _triggers(app: App, function: Function, path: str) -> Iterator[Problem]:
+    families: dict[type[Declaration], tuple[str, str, str]] = {
+        QueueTrigger: ("queue", "queues", "queue"),
+        UploadTrigger: ("bucket", "buckets", "bucket"),
+        UserPoolTrigger: ("pool", "user_pools", "user pool"),
+    }
+    listed = function.triggers if isinstance(function.triggers, (list, tuple)) else ()
+    for index, trigger in enumerate(listed):
+        if type(trigger) not in families:
+            continue
+        attribute, family, what = families[type(trigger)]
+        name, line = getattr(trigger, attribute), line_of(trigger)
+        here = f"{path}.triggers[{index}].{attribute}"
+        found = next((e for e in named(app, family) if getattr(e, "name", None) == name), None)
+        if found is None:
+            yield unknown_name(here, what, name, names(app, family), line)
+            continue
+        if feature_set_of(app, found) != feature_set_of(app, function):
+            message = (
+                f"{what} {name!r} is of the feature set {feature_set_of(app, found)!r}, the "
+                f"function of {feature_set_of(app, function)!r}; a trigger needs both in one stack"
+            )
+            yield Problem(here, message, line)
+        if isinstance(trigger, QueueTrigger) and isinstance(found, Queue):
+            yield from _queue_limits(trigger, found, function, here)
+
+
+def _queue_limits(
+    trigger: QueueTrigger, queue: Queue, function: Function, path: str
+) -> Iterator[Problem]:
+    visibility, timeout = queue.visibility_timeout_seconds, function.timeout_seconds
+    if isinstance(visibility, int) and isinstance(timeout, int) and visibility < timeout:
+        message = (
+            f"the queue shows a message again after {visibility} s, but the function may work on "
+            f"it for {timeout} s; raise `visibility_timeout_seconds` of {queue.name!r}"
+        )
+        yield Problem(path, message, line_of(trigger))
+    size, window = trigger.batch_size, trigger.batching_window_seconds
+    if isinstance(size, int) and size > SQS_BATCH_WITHOUT_WINDOW and window == 0:
+        message = f"a batch of {size} needs `batching_window_seconds` of at least 1"
+        yield Problem(path, message, line_of(trigger))
+
+
+def _handled_once(app: App) -> Iterator[Problem]:
+    """A queue, a filter on a bucket and a moment of a pool have one function at most."""
+    seen: dict[tuple[object, ...], str] = {}
+    for path, function in entries(app, "functions"):
+        listed = getattr(function, "triggers", ())
+        for trigger in listed if isinstance(listed, (list, tuple)) else ():
+            for key, words in _moments(trigger):
+                if key in seen:
+                    message = f"{words} already calls {seen[key]}"
+                    yield Problem(f"{path}.triggers", message, line_of(trigger))
+                seen.setdefault(key, path)
+
+
+def _moments(trigger: object) -> Iterator[tuple[tuple[object, ...], str]]:
+    if isinstance(trigger, QueueTrigger):
+        yield ("queue", trigger.queue), f"the queue {trigger.queue!r}"
+    if isinstance(trigger, UploadTrigger):
+        key = (trigger.bucket, trigger.event, trigger.prefix, trigger.suffix)
+        yield key, f"an upload to {trigger.bucket!r} with this prefix and suffix"
+    if isinstance(trigger, UserPoolTrigger):
+        for kind in texts(trigger.kinds):
+            yield (trigger.pool, kind), f"{kind} of the user pool {trigger.pool!r}"
+
+
+def _routes(app: App) -> Iterator[Problem]:
+    seen: dict[tuple[object, object], str] = {}
+    for path, function in entries(app, "functions"):
+        listed = getattr(function, "routes", ())
+        routes = [each for each in listed if isinstance(each, Route)] if listed else []
+        if routes and app.http_api is None:
+            message = "has routes, but the app has no `http_api`"
+            yield Problem(path, message, line_of(function))
+        elif routes and feature_set_of(app, app.http_api) != feature_set_of(app, function):
+            message = "its routes belong to an HTTP API of another feature set"
+            yield Problem(path, message, line_of(function))
+        for route in routes:
+            key = (route.method, route.path)
+            if key in seen:
+                message = f"{route.method} {route.path} is already answered by {seen[key]}"
+                yield Problem(f"{path}.routes", message, line_of(route))
+            seen.setdefault(key, path)

@@ -1,0 +1,275 @@
+"""What a user can declare in `deploy.py`. AWS's own terms, AWS's own units.
+
+The classes only record (`declare.py`); their annotations are the rules that `load.py` holds
+them to. After loading, every value in the tree has the type and the range written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import field
+from typing import Annotated, Literal
+
+from annotated_types import Interval, Len
+
+from sam_deploy.config.declare import Declaration, declaration
+from sam_deploy.config.text import AccountId, Domain, Email, EnvironmentName, Matches, Region
+
+Name = Annotated[str, Matches(r"[A-Za-z][A-Za-z0-9]{0,47}", "letters and digits, a letter first")]
+AppName = Annotated[str, Matches(r"[a-z][a-z0-9-]{1,31}", "2-32 of a-z, 0-9 and -, a letter first")]
+FileName = Annotated[str, Matches(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "letters, digits, . _ -")]
+BucketName = Annotated[
+    str, Matches(r"[a-z0-9][a-z0-9-]{1,40}[a-z0-9]", "3-42 of a-z, 0-9 and -, no - at either end")
+]
+Runtime = Literal["python3.9", "python3.10", "python3.11", "python3.12", "python3.13", "python3.14"]
+SettingName = Annotated[str, Matches(r"[A-Za-z0-9_.-]{1,128}", "letters, digits, . _ -")]
+HttpMethod = Literal["ANY", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+Seconds = Annotated[int, Interval(ge=1, le=900)]
+PoolTrigger = Literal[
+    "PreSignUp",
+    "PostConfirmation",
+    "PreAuthentication",
+    "PostAuthentication",
+    "CustomMessage",
+    "PreTokenGeneration",
+    "UserMigration",
+]
+
+
+@declaration
+class Environment(Declaration):
+    """A place where the app runs for somebody: dev, staging, prod, or a name of your own."""
+
+    name: EnvironmentName
+    promote_from: EnvironmentName | None = None
+    """The environment whose release this one receives; none for the one that deploys move."""
+    domain_label: str | None = ""
+    """Part of the domain before the app's: '' means the environment's name, None no label."""
+    extra_origins: Sequence[str] = ()
+    """Web origins allowed beside the environment's own, such as http://localhost:4200."""
+
+
+@declaration
+class FeatureSet(Declaration):
+    """A named part of the app with its own stack and regions."""
+
+    name: Annotated[str, Matches(r"[a-z][a-z0-9-]{0,31}", "a-z, 0-9 and -, a letter first")]
+    regions: Annotated[Sequence[Region], Len(1)]
+    title: str = ""
+    description: str = ""
+
+
+@declaration
+class Layer(Declaration):
+    """Dependencies shared by functions, built once and published in every region."""
+
+    name: FileName
+    requirements: Sequence[str] = ()
+    """Requirement specifiers (PEP 508)."""
+    requirements_file: str | None = None
+    source: str | None = None
+    """Folder of a local Python package (with pyproject.toml) or of plain modules."""
+    archive: FileName | None = None
+    """File name of the built archive; `<name>-deps.zip`, or `<name>.zip` with a source."""
+    include: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+
+
+@declaration
+class SnsPublisher(Declaration):
+    """SNS topics of other AWS accounts that may send to a queue, by region."""
+
+    accounts: Mapping[Region, Sequence[AccountId]]
+
+
+@declaration
+class AttributeReader(Declaration):
+    """An IAM principal of another account that may read a queue's attributes."""
+
+    principal: Annotated[str, Matches(r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+", "an IAM ARN")]
+
+
+@declaration
+class Queue(Declaration):
+    """An SQS queue and its dead-letter queue, once for every environment."""
+
+    name: Name
+    feature_set: str | None = None
+    visibility_timeout_seconds: Annotated[int, Interval(ge=0, le=43200)] = 900
+    max_receive_count: Annotated[int, Interval(ge=1, le=1000)] = 1
+    """Deliveries before a message goes to the dead-letter queue."""
+    senders: Sequence[SnsPublisher] = ()
+    readers: Sequence[AttributeReader] = ()
+    waive: Mapping[str, str] = field(default_factory=dict)
+    """Rule name -> the reason why its warning does not apply here."""
+
+
+@declaration
+class Cors(Declaration):
+    """Who may call from a browser. Empty origins: the environment's own web origins."""
+
+    methods: Annotated[Sequence[HttpMethod], Len(1)]
+    origins: Sequence[str] = ()
+    headers: Sequence[str] = ("*",)
+    max_age_seconds: Annotated[int, Interval(ge=0, le=86400)] = 300
+
+
+@declaration
+class Bucket(Declaration):
+    """A private, encrypted S3 bucket, once for every environment."""
+
+    name: BucketName
+    feature_set: str | None = None
+    expire_days: Annotated[int, Interval(ge=1, le=36500)] | None = None
+    cors: Cors | None = None
+
+
+@declaration
+class ResourceServer(Declaration):
+    """An OAuth resource server and its scopes, such as `read`."""
+
+    identifier: Annotated[str, Matches(r"[\w.:/-]{1,256}", "no spaces")]
+    scopes: Annotated[Sequence[str], Len(1)]
+
+
+@declaration
+class UserPoolClient(Declaration):
+    """The web client of a pool: paths below the environment's domain, OAuth code flow."""
+
+    callback_path: Annotated[str, Matches(r"/\S*", "a path that starts with /")]
+    logout_path: Annotated[str, Matches(r"/\S*", "a path that starts with /")]
+    scopes: Sequence[str] = ("email", "openid", "phone", "profile")
+
+
+@declaration
+class UserPool(Declaration):
+    """A Cognito user pool, once for every environment; people sign in with their e-mail."""
+
+    name: Name
+    feature_set: str | None = None
+    client: UserPoolClient | None = None
+    resource_server: ResourceServer | None = None
+    email_from: Email | None = None
+    """Sender of the pool's mails; its domain must be a verified SES identity of the region."""
+    required_attributes: Sequence[str] = ("email", "name")
+    optional_attributes: Sequence[str] = ()
+
+
+@declaration
+class Route(Declaration):
+    """A route of the HTTP API, answered by the function that lists it."""
+
+    method: HttpMethod
+    path: Annotated[str, Matches(r"/\S*", "a path that starts with /")]
+
+
+@declaration
+class HttpApi(Declaration):
+    """The app's HTTP API: one per region, one stage per environment."""
+
+    feature_set: str | None = None
+    cors: Cors | None = None
+    description: str = ""
+
+
+@declaration
+class QueueTrigger(Declaration):
+    """Call the function with messages of `queue`, in each environment through its alias."""
+
+    queue: str
+    batch_size: Annotated[int, Interval(ge=1, le=10000)] = 10
+    batching_window_seconds: Annotated[int, Interval(ge=0, le=300)] = 0
+    enabled: bool = True
+
+
+@declaration
+class UploadTrigger(Declaration):
+    """Call the function when an object arrives in `bucket`, in each environment."""
+
+    bucket: str
+    prefix: str = ""
+    suffix: str = ""
+    event: Annotated[str, Matches(r"s3:\S+", "an S3 event such as s3:ObjectCreated:*")] = (
+        "s3:ObjectCreated:*"
+    )
+
+
+@declaration
+class UserPoolTrigger(Declaration):
+    """Call the function at these moments of the pool's life, in each environment."""
+
+    pool: str
+    kinds: Annotated[Sequence[PoolTrigger], Len(1)]
+
+
+Trigger = QueueTrigger | UploadTrigger | UserPoolTrigger
+
+
+@declaration
+class Function(Declaration):
+    """A Lambda function: one per region, one alias per environment."""
+
+    name: Name
+    source: str
+    """Folder of the code, relative to `deploy.py`."""
+    handler: Annotated[str, Matches(r"[\w/]+(\.\w+)+", "module.function")] = "handler.handler"
+    feature_set: str | None = None
+    description: Annotated[str, Len(0, 256)] = ""
+    runtime: Runtime | None = None
+    architecture: Literal["x86_64", "arm64"] | None = None
+    memory_mb: Annotated[int, Interval(ge=128, le=10240)] = 128
+    timeout_seconds: Seconds = 900
+    layers: Annotated[Sequence[str], Len(0, 5)] = ()
+    requirements: Sequence[str] = ()
+    requirements_file: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Plain environment variables, the same in every environment of the shared topology."""
+    routes: Sequence[Route] = ()
+    triggers: Sequence[Trigger] = ()
+    uses: Sequence[str] = ()
+    """Names of queues, buckets and pools it works with; `name.read` or `name.write` for less."""
+    settings: Sequence[SettingName] = ()
+    """Names below /{app}/{environment}/ in Parameter Store that it may read."""
+    include: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+
+
+@declaration
+class Promotion(Declaration):
+    """Who receives the one-time code of a promotion, and from whom (R185)."""
+
+    recipients: Annotated[Sequence[Email], Len(1)]
+    sender: Email
+    region: Region | None = None
+    """Where SES sends from; the home region when empty."""
+
+
+@declaration
+class App(Declaration):
+    """A serverless application: everything that `sam-deploy` needs to know about it."""
+
+    name: AppName
+    home_region: Region
+    """Holds the first uploads, and later lock, journal and history."""
+    environments: Annotated[Sequence[Environment], Len(1)]
+    feature_sets: Annotated[Sequence[FeatureSet], Len(1)]
+    functions: Sequence[Function] = ()
+    layers: Sequence[Layer] = ()
+    queues: Sequence[Queue] = ()
+    buckets: Sequence[Bucket] = ()
+    user_pools: Sequence[UserPool] = ()
+    http_api: HttpApi | None = None
+    domain: Domain | None = None
+    promotion: Promotion | None = None
+    runtime: Runtime = "python3.12"
+    architecture: Literal["x86_64", "arm64"] = "x86_64"
+    tags: Mapping[str, str] = field(default_factory=dict)
+    exclude: Sequence[str] = ()
+    """Patterns (gitwildmatch) left out of every archive."""
+
+
+# Named for how they read in a function's `triggers=[...]`. Plain other names, not functions, so
+# that a wrong argument is recorded like everywhere else.
+on_queue = QueueTrigger
+on_upload = UploadTrigger
+on_user_pool = UserPoolTrigger

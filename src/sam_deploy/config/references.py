@@ -1,0 +1,135 @@
+"""Checks what one declaration says of another: unknown names, duplicates, what AWS forbids.
+
+Works on the tree as declared, so that these mistakes are found together with wrong values:
+whatever has not the right form is left to `validate.py`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from sam_deploy.config.functions import function_problems
+from sam_deploy.config.model import App, Environment, HttpApi, Layer
+from sam_deploy.config.text import REGIONS
+from sam_deploy.config.tree import Problem, entries, line_of, names, texts, unknown_name
+
+
+def find_problems(app: App) -> list[Problem]:
+    """Return every mistake that shows only when declarations are seen together."""
+    checks: tuple[Callable[[App], Iterator[Problem]], ...] = (
+        _duplicates,
+        _regions,
+        _environments,
+        _feature_sets,
+        _layers,
+    )
+    return [problem for check in checks for problem in check(app)] + function_problems(app)
+
+
+def _duplicates(app: App) -> Iterator[Problem]:
+    for family in ("environments", "feature_sets", "functions", "layers"):
+        yield from _twice(app, (family,))
+    yield from _twice(app, ("queues", "buckets", "user_pools"))
+
+
+def _twice(app: App, families: tuple[str, ...]) -> Iterator[Problem]:
+    """Resources share one space of names, since `uses=` refers to them by name alone."""
+    counts = Counter(names(app, *families))
+    seen: set[str] = set()
+    for family in families:
+        for path, each in entries(app, family):
+            name = getattr(each, "name", None)
+            if isinstance(name, str) and counts[name] > 1:
+                if name in seen:
+                    yield Problem(path, f"the name {name!r} is given twice", line_of(each))
+                seen.add(name)
+
+
+def _regions(app: App) -> Iterator[Problem]:
+    every: list[str] = []
+    for path, feature_set in entries(app, "feature_sets"):
+        regions = texts(getattr(feature_set, "regions", ()))
+        every += regions
+        for region in regions:
+            if region not in REGIONS:
+                yield unknown_name(
+                    f"{path}.regions", "region", region, REGIONS, line_of(feature_set)
+                )
+        for region, count in Counter(regions).items():
+            if count > 1:
+                message = f"the region {region!r} is listed twice"
+                yield Problem(f"{path}.regions", message, line_of(feature_set))
+    home = app.home_region
+    if isinstance(home, str) and home not in REGIONS:
+        yield unknown_name("home_region", "region", home, REGIONS, line_of(app))
+    elif isinstance(home, str) and every and home not in every:
+        message = f"no feature set is deployed to {home!r}, the home region"
+        yield Problem("home_region", message, line_of(app))
+
+
+def _environments(app: App) -> Iterator[Problem]:
+    known = names(app, "environments")
+    sources: dict[object, object] = {}
+    for path, each in entries(app, "environments"):
+        if not isinstance(each, Environment):
+            continue
+        source = each.promote_from
+        sources[each.name] = source
+        if isinstance(source, str) and source not in known:
+            yield unknown_name(f"{path}.promote_from", "environment", source, known, line_of(each))
+        if each.name == "local":
+            message = "'local' is kept for the local environment; take another name"
+            yield Problem(path, message, line_of(each))
+    if sources and all(source is not None for source in sources.values()):
+        message = "one environment must have no `promote_from`: the one that deploying moves"
+        yield Problem("environments", message, line_of(app))
+    if sum(1 for source in sources.values() if source is None) > 1:
+        message = "only one environment can be without `promote_from`: the one that deploying moves"
+        yield Problem("environments", message, line_of(app))
+    for start in sources:
+        if _circular(start, sources):
+            message = f"promotion to {start!r} leads back to itself"
+            yield Problem(f'environments["{start}"].promote_from', message, line_of(app))
+
+
+def _circular(start: object, sources: dict[object, object]) -> bool:
+    here, seen = sources.get(start), set()
+    while here is not None and here not in seen:
+        if here == start:
+            return True
+        seen.add(here)
+        here = sources.get(here)
+    return False
+
+
+def _feature_sets(app: App) -> Iterator[Problem]:
+    known = names(app, "feature_sets")
+    if not known:
+        return
+    every = [
+        entry
+        for family in ("functions", "queues", "buckets", "user_pools")
+        for entry in entries(app, family)
+    ]
+    if isinstance(app.http_api, HttpApi):
+        every.append(("http_api", app.http_api))
+    for path, each in every:
+        name = getattr(each, "feature_set", None)
+        if isinstance(name, str) and name not in known:
+            yield unknown_name(f"{path}.feature_set", "feature set", name, known, line_of(each))
+
+
+def _layers(app: App) -> Iterator[Problem]:
+    for path, each in entries(app, "layers"):
+        if not isinstance(each, Layer):
+            continue
+        given = [
+            name for name in ("requirements", "requirements_file", "source") if getattr(each, name)
+        ]
+        if not given:
+            message = "is empty; give it `requirements`, a `requirements_file` or a `source`"
+            yield Problem(path, message, line_of(each))
+        if len(given) > 1:
+            message = f"has {' and '.join(f'`{name}`' for name in given)}; only one can fill it"
+            yield Problem(path, message, line_of(each))

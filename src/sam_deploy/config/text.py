@@ -1,0 +1,63 @@
+"""The kinds of text that AWS gives a form: regions, accounts, domains. Patterns only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The whole text must match `pattern`; `meaning` says so in words."""
+
+    pattern: str
+    meaning: str
+
+
+Region = Annotated[str, Matches(r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region such as eu-west-1")]
+AccountId = Annotated[str, Matches(r"\d{12}", "an AWS account id: 12 digits, in quotes")]
+EnvironmentName = Annotated[
+    str, Matches(r"[a-z][a-z0-9]{1,15}", "2-16 of a-z and 0-9, a letter first")
+]
+Domain = Annotated[
+    str, Matches(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", "a domain such as example.com")
+]
+Email = Annotated[str, Matches(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")]
+
+# Partition aws, as of 2026-11. A name that is not here is more likely a slip than a new region.
+REGIONS = (
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+)

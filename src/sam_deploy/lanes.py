@@ -1,0 +1,102 @@
+"""Regions side by side: runs one piece of work per region and collects what came of it.
+
+A failure in one region never cancels the others; Ctrl-C asks all of them to stop at the next
+pause. Touches nothing itself.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from sam_deploy.errors import SamDeployError
+
+T = TypeVar("T")
+K = TypeVar("K")
+LOOK_SECONDS: Final = 0.2
+"""How often the main thread looks whether it was asked to stop."""
+
+
+class StoppedError(Exception):
+    """Raised in a lane when the user or a failure elsewhere asked to stop."""
+
+
+class Stop:
+    """A flag that lanes look at while they wait. `why` is an error that ended everything."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self.why: SamDeployError | None = None
+
+    def set(self, why: SamDeployError | None = None) -> None:
+        """Every lane stops at its next pause."""
+        self.why = self.why or why
+        self._event.set()
+
+    def is_set(self) -> bool:
+        """Whether lanes should end."""
+        return self._event.is_set()
+
+    def pause(self, seconds: float) -> None:
+        """Wait, unless asked to stop. Raises `StoppedError` at once when asked."""
+        if self._event.wait(seconds):
+            raise StoppedError
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes(Generic[K, T]):
+    """What came of each piece of work: results, errors, and what never started."""
+
+    done: Mapping[K, T]
+    failed: Mapping[K, SamDeployError]
+    not_started: tuple[K, ...]
+
+
+def run(
+    work: Mapping[K, Callable[[], T]],
+    *,
+    after: Mapping[K, Iterable[K]],
+    at_once: int,
+    stop: Stop,
+) -> Outcomes[K, T]:
+    """Run every piece of work, each after those it waits for, at most `at_once` together.
+
+    What waits for something that failed is not started. Errors other than `SamDeployError` are
+    bugs and are raised when the others have ended.
+    """
+    waiting = dict(work)
+    running: dict[Future[T], K] = {}
+    done: dict[K, T] = {}
+    failed: dict[K, SamDeployError] = {}
+    with ThreadPoolExecutor(max_workers=max(1, at_once)) as pool:
+        try:
+            while waiting or running:
+                ready = [key for key in waiting if all(each in done for each in after.get(key, ()))]
+                for key in ready if not stop.is_set() else ():
+                    running[pool.submit(waiting.pop(key))] = key
+                if not running:
+                    break
+                _collect(running, done, failed)
+        except BaseException:
+            stop.set()
+            raise
+    if stop.why is not None:
+        raise stop.why
+    return Outcomes(done, failed, tuple(waiting))
+
+
+def _collect(
+    running: dict[Future[T], K], done: dict[K, T], failed: dict[K, SamDeployError]
+) -> None:
+    ended, _ = wait(running, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
+    for future in ended:
+        key = running.pop(future)
+        try:
+            done[key] = future.result()
+        except SamDeployError as error:
+            failed[key] = error
+        except StoppedError:
+            failed[key] = SamDeployError(f"`{key}` was stopped")

@@ -1,0 +1,128 @@
+"""What is to be done, decided before anything is touched: values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from sam_deploy.config.model import App
+
+Architecture = Literal["x86_64", "arm64"]
+UnitKind = Literal["function", "layer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The machine an archive is built for: a Lambda runtime, or the host for the embedded cloud.
+
+    `python` is a full version such as 3.12.11, because environment markers can depend on the
+    patch level. `glibc` decides which manylinux wheels fit (PEP 600): 2.26 up to python3.11
+    (Amazon Linux 2), 2.34 from python3.12 on (Amazon Linux 2023).
+    """
+
+    runtime: str
+    python: str
+    architecture: Architecture
+    glibc: tuple[int, int]
+    host: bool = False
+    """Built for this computer and the embedded cloud; never shipped to AWS."""
+
+    @property
+    def python_minor(self) -> tuple[int, int]:
+        """(3, 12) of 3.12.11."""
+        major, minor, *_ = self.python.split(".")
+        return int(major), int(minor)
+
+    @property
+    def label(self) -> str:
+        """The target in file names: `python3.12-x86_64`, or `host-python3.12-x86_64`."""
+        major, minor = self.python_minor
+        prefix = "host-" if self.host else ""
+        return f"{prefix}python{major}.{minor}-{self.architecture}"
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraFile:
+    """A file that sam-deploy adds to an archive: the runtime module and what it must know."""
+
+    path: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BuildUnit:
+    """One function or layer to build: what goes in, for which target, under which name."""
+
+    key: str
+    """Unique in a plan: `function/Api`, `layer/pymongo`."""
+    name: str
+    kind: UnitKind
+    archive: str
+    """File name of the result: `Api.zip`, `pymongo-deps.zip`."""
+    target: Target
+    source: Path | None = None
+    """Absolute folder of the application code, or of a local package when `kind` is layer."""
+    handler: str = ""
+    """`module.attribute` that must exist in `source`; empty for a layer."""
+    requirements: tuple[str, ...] = ()
+    """Requirement specifiers written in the configuration (PEP 508)."""
+    requirements_file: Path | None = None
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    extra_files: tuple[ExtraFile, ...] = ()
+
+    @property
+    def prefix(self) -> str:
+        """Where Lambda looks for Python code: the root for functions, `python/` for layers."""
+        return "python/" if self.kind == "layer" else ""
+
+
+@dataclass(frozen=True, slots=True)
+class StackPlan:
+    """One CloudFormation stack, deployed under one name to each of its regions."""
+
+    name: str
+    feature_set: str
+    regions: tuple[str, ...]
+    """The first region is the gatekeeper: the others start when it has succeeded."""
+    environments: tuple[str, ...]
+    """The environments whose resources the stack holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something that works but that the user may regret, with its place in the configuration."""
+
+    rule: str
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asked for: which part of the app, where, built for what."""
+
+    feature_sets: tuple[str, ...] = ()
+    """Empty: all of them."""
+    regions: tuple[str, ...] = ()
+    """Empty: every region of each feature set."""
+    host_target: Target | None = None
+    """Build everything for this target instead of the Lambda runtime (embedded cloud)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to build and which stacks to deploy where. Every offline check has passed."""
+
+    app: App
+    project: Path
+    stacks: tuple[StackPlan, ...]
+    builds: tuple[BuildUnit, ...]
+    warnings: tuple[Warned, ...] = ()
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Every region of the plan once, the gatekeeper first."""
+        return tuple(dict.fromkeys(region for stack in self.stacks for region in stack.regions))

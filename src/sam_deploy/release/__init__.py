@@ -1,0 +1,10 @@
+"""Decides which function versions an environment serves: publishes them and moves aliases.
+
+CloudFormation makes functions and aliases once; only this phase moves an alias.
+"""
+
+from sam_deploy.release.move import Move, Moved, move
+from sam_deploy.release.publish import Release, publish
+from sam_deploy.release.read import Served, read
+
+__all__ = ["Move", "Moved", "Release", "Served", "move", "publish", "read"]

@@ -1,0 +1,62 @@
+"""Reads which version every environment serves: functions x regions x environments."""
+
+from __future__ import annotations
+
+import functools
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from sam_deploy import naming
+from sam_deploy.aws import Aws, Functions
+from sam_deploy.config.model import App, Function
+from sam_deploy.config.tree import feature_set_of
+from sam_deploy.release.move import AT_ONCE
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One function in one region and environment; `version` is empty when not deployed."""
+
+    function: str
+    feature_set: str
+    region: str
+    environment: str
+    version: str
+    weights: tuple[tuple[str, float], ...] = ()
+    """Other versions and their fraction of the calls, 0-1."""
+
+
+def read(app: App, aws: Aws, regions: tuple[str, ...] = ()) -> tuple[Served, ...]:
+    """Return what is served, ordered as in `deploy.py`. `regions`: all when empty."""
+    by_name = {each.name: each.regions for each in app.feature_sets}
+    places = [
+        (function, region)
+        for function in app.functions
+        for region in by_name[str(feature_set_of(app, function))]
+        if not regions or region in regions
+    ]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = pool.map(functools.partial(_read_one, app, aws), places)
+        return tuple(each for served in found for each in served)
+
+
+def _read_one(app: App, aws: Aws, place: tuple[Function, str]) -> list[Served]:
+    function, region = place
+    aliases = {
+        alias.name: alias
+        for alias in Functions(aws, region).aliases(naming.function_name(function.name))
+    }
+    rows = []
+    for environment in app.environments:
+        alias = aliases.get(naming.alias_name(environment.name))
+        rows.append(
+            Served(
+                function=function.name,
+                feature_set=str(feature_set_of(app, function)),
+                region=region,
+                environment=environment.name,
+                version=alias.version if alias else "",
+                weights=alias.weights if alias else (),
+            )
+        )
+    return rows

@@ -1,0 +1,174 @@
+"""The main job, start to end: the file to read first.
+
+    config  ->  plan  ->  build  ->  provide  ->  template  ->  deploy  ->  release
+
+config    reads `deploy.py` and `.env`, and judges them       touches: those files
+plan      decides what to build and which stacks go where     touches: nothing
+build     makes one archive per function and layer            touches: disk, uv, package index
+provide   brings archives and layers to every region          touches: S3, Lambda layers
+template  renders one SAM template per stack                  touches: nothing
+deploy    brings every stack to its template                  touches: CloudFormation
+release   publishes versions and moves the first alias        touches: Lambda versions, aliases
+
+Each phase takes what the earlier ones returned, returns frozen values, and never looks forward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sam_deploy import build, config, deploy, plan, provide, release, template
+from sam_deploy.aws import Aws
+from sam_deploy.build import Artifacts, Store
+from sam_deploy.deploy import Deployment
+from sam_deploy.errors import ConfigError, IncompleteError, SamDeployError
+from sam_deploy.events import Note, PhaseStarted, Planned, Report
+from sam_deploy.lanes import Stop
+from sam_deploy.plan import Plan, Request
+from sam_deploy.release import Release
+from sam_deploy.template import Template
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every phase is given: the project, where it goes, who listens, who may stop it."""
+
+    project: Path
+    aws: Aws
+    report: Report
+    stop: Stop
+    expected_account: str = ""
+    jobs: int = 4
+    regions_at_once: int = 8
+    allow_replace: frozenset[str] = field(default_factory=frozenset)
+    upgrade: bool = False
+    store: Callable[[], Store] = Store.default
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Everything that a deployment did."""
+
+    plan: Plan
+    artifacts: Artifacts
+    provisions: provide.Provisions
+    deployment: Deployment
+    release: Release
+
+
+def run(context: Context, request: Request) -> Result:
+    """Build the app once, bring it to every region, and let the first environment serve it.
+
+    Raises the error of the phase that failed. When some regions succeeded and others did not,
+    the successful ones are released, and `IncompleteError` says what is live where.
+    """
+    app = config.load(context.project)
+    planned = plan.make(app, context.project, request)
+    context.report(_extent(planned))
+    artifacts = build_archives(context, planned)
+    templates = render(context, planned, artifacts)
+    context.report(PhaseStarted("provide", "Bringing archives and layers to every region"))
+    provisions = provide.ensure(
+        planned,
+        artifacts,
+        context.aws,
+        expected_account=context.expected_account,
+        report=context.report,
+        stop=context.stop,
+        at_once=context.regions_at_once,
+    )
+    context.report(PhaseStarted("deploy", "Deploying the stacks"))
+    deployment = deploy.run(
+        planned,
+        templates,
+        provisions,
+        context.aws,
+        options=deploy.Options(context.regions_at_once, context.allow_replace),
+        report=context.report,
+        stop=context.stop,
+    )
+    context.report(PhaseStarted("release", "Publishing versions and moving the alias"))
+    released = release.publish(
+        app,
+        _deployed(planned, deployment),
+        artifacts,
+        context.aws,
+        report=context.report,
+        stop=context.stop,
+    )
+    if deployment.failed:
+        raise _incomplete(deployment, released)
+    return Result(planned, artifacts, provisions, deployment, released)
+
+
+def build_archives(context: Context, planned: Plan) -> Artifacts:
+    """Every function and layer of the plan is an archive in the store."""
+    for warned in planned.warnings:
+        context.report(Note(f"{warned.path} {warned.message} [{warned.rule}]", "warning"))
+    context.report(PhaseStarted("build", "Building functions and layers"))
+    return build.run(
+        planned.builds,
+        context.project,
+        context.store(),
+        context.report,
+        jobs=context.jobs,
+        upgrade=context.upgrade,
+    )
+
+
+def render(context: Context, planned: Plan, artifacts: Artifacts) -> dict[str, Template]:
+    """Return the template of each stack by name. Raises `ConfigError` when cfn-lint objects."""
+    context.report(PhaseStarted("template", "Rendering and checking the templates"))
+    keys = {key: provide.artifact_key(artifacts[key]) for key in artifacts}
+    templates = {stack.name: template.render(planned.app, stack, keys) for stack in planned.stacks}
+    findings = [
+        f"{stack.name}: {finding}"
+        for stack in planned.stacks
+        for finding in template.lint(templates[stack.name], stack.regions)
+    ]
+    if findings:
+        raise ConfigError(
+            "The rendered template would not work on AWS",
+            why="cfn-lint found what CloudFormation would refuse",
+            hint="correct `deploy.py`; if you think that it is right, please report this",
+            problems=tuple(findings),
+        )
+    return templates
+
+
+def _extent(planned: Plan) -> Planned:
+    regions = {planned.app.home_region, *planned.regions}
+    stacks = sum(len(stack.regions) for stack in planned.stacks)
+    return Planned(len(planned.builds), len(regions), stacks)
+
+
+def _deployed(planned: Plan, deployment: Deployment) -> list[tuple[str, str, str]]:
+    """Return (stack, feature set, region) of everything that succeeded."""
+    return [
+        (stack.name, stack.feature_set, region)
+        for stack in planned.stacks
+        for region in stack.regions
+        if (stack.name, region) in deployment.done
+    ]
+
+
+def _incomplete(deployment: Deployment, released: Release) -> SamDeployError:
+    (stack, region), error = next(iter(deployment.failed.items()))
+    if len(deployment.failed) == 1 and not deployment.done:
+        return error
+    waiting = [f"`{name}` in `{where}`" for name, where in deployment.not_started]
+    live = sorted({where for _, where in deployment.done})
+    return IncompleteError(
+        f"{len(deployment.failed)} of {_total(deployment)} stacks were not deployed",
+        why=f"`{stack}` in `{region}`: {error}",
+        state=f"{', '.join(live)} serve the new {released.environment}; "
+        + (f"not started: {', '.join(waiting)}; " if waiting else "")
+        + "every other environment is as before",
+        hint="correct the cause and run the same command again; it does only what is left",
+    )
+
+
+def _total(deployment: Deployment) -> int:
+    return len(deployment.done) + len(deployment.failed) + len(deployment.not_started)

@@ -1,0 +1,96 @@
+"""Finds the environment of a call, and lets the user's handler answer it there."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from typing import Any
+
+from sam_deploy_runtime.current import Unknown, in_environment
+from sam_deploy_runtime.manifest import Manifest
+
+Event = Any
+"""Any JSON value: most event sources send an object, a direct call may send what it likes."""
+Handler = Callable[[Event, Any], Any]
+
+VARIABLE = "SAM_DEPLOY_ENVIRONMENT"
+STAGE_VARIABLE = "LambdaAlias"
+
+
+def import_handler(name: str) -> Handler:
+    """Import `module.attribute`; folders by `/` as in Lambda. Raises ImportError."""
+    module, _, attribute = name.rpartition(".")
+    found = getattr(import_module(module.replace("/", ".")), attribute, None)
+    if not callable(found) or inspect.iscoroutinefunction(found):
+        raise ImportError(f"the handler '{name}' must be a plain function, got {found!r}")
+    handler: Handler = found
+    return handler
+
+
+def bind(handler: Handler, manifest: Manifest, variables: Mapping[str, str]) -> Handler:
+    """Return `handler` with `environment()` answering for each call.
+
+    A call without an environment still runs: only asking for it raises.
+    """
+
+    def call(event: Event, context: Any) -> Any:  # noqa: ANN401 - Lambda's own signature
+        with in_environment(find_environment(event, context, manifest, variables)):
+            return handler(event, context)
+
+    return call
+
+
+def find_environment(
+    event: Event,
+    context: Any,  # noqa: ANN401 - Lambda's context has no importable class
+    manifest: Manifest,
+    variables: Mapping[str, str],
+) -> str | Unknown:
+    """Return the environment that the call belongs to, or why it belongs to none.
+
+    In this order: the function's own variable (isolated topology), the alias in the invoked
+    ARN, the stage variable of the HTTP API, the owner of the queue or bucket that sent it.
+    """
+    fixed = variables.get(VARIABLE)
+    if fixed is not None:
+        if fixed in manifest.environments:
+            return fixed
+        return Unknown(f"{VARIABLE} is '{fixed}', not one of {', '.join(manifest.environments)}")
+    arn = str(getattr(context, "invoked_function_arn", ""))
+    for name in (_alias(arn), _stage_variable(event)):
+        if name in manifest.environments:
+            return name
+    owners = set(_owners(event, manifest, variables.get("AWS_REGION", "")))
+    if len(owners) == 1:
+        return owners.pop() or _no_environment(arn, manifest)
+    return _no_environment(arn, manifest)
+
+
+def _no_environment(arn: str, manifest: Manifest) -> Unknown:
+    return Unknown(
+        f"'{arn}' carries no alias of {', '.join(manifest.environments)}, and neither a stage "
+        "nor a queue or bucket of the app is named in the event; call the function by an alias"
+    )
+
+
+def _alias(arn: str) -> str:
+    """Return the part after the function's name: arn:aws:lambda:REGION:ACCOUNT:function:F:alias."""
+    parts = arn.split(":")
+    return parts[7] if len(parts) == 8 else ""  # noqa: PLR2004 - the ARN's eighth part
+
+
+def _stage_variable(event: Event) -> str:
+    stage_variables = event.get("stageVariables") if isinstance(event, dict) else None
+    return str(stage_variables.get(STAGE_VARIABLE, "")) if isinstance(stage_variables, dict) else ""
+
+
+def _owners(event: Event, manifest: Manifest, region: str) -> Iterator[str | None]:
+    """Yield the owner of each SQS or S3 record's source, None where nobody owns it."""
+    records = event.get("Records") if isinstance(event, dict) else None
+    for record in records if isinstance(records, list) else []:
+        if isinstance(record, dict) and record.get("eventSource") == "aws:sqs":
+            queue = str(record.get("eventSourceARN", "")).rpartition(":")[2]
+            yield manifest.environment_of("queue", queue, region)
+        elif isinstance(record, dict) and record.get("eventSource") == "aws:s3":
+            yield manifest.environment_of("bucket", record["s3"]["bucket"]["name"], region)

@@ -1,0 +1,210 @@
+"""Each patch: the right behaviour with it, and the fault without it.
+
+A test named `..._without_the_patch` fails on the day the emulator does it right by itself. Then
+the patch goes.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import httpx
+import pytest
+
+CALLS = 120
+STAGING = "arn:aws:lambda:eu-west-1:000000000000:function:Echo:staging"
+VERSION = "arn:aws:lambda:eu-west-1:000000000000:function:Echo:1"
+
+
+def by_sqs(stack: Any) -> dict[str, Any]:
+    queue = stack.outputs["Work"]
+    stack.client("sqs").send_message(QueueUrl=queue, MessageBody="work")
+    return stack.next_seen(lambda event: source(event) == "aws:sqs")
+
+
+def by_s3(stack: Any) -> dict[str, Any]:
+    stack.client("s3").put_object(Bucket="files", Key="a.txt", Body=b"a")
+    return stack.next_seen(lambda event: source(event) == "aws:s3")
+
+
+def by_sns(stack: Any) -> dict[str, Any]:
+    stack.client("sns").publish(TopicArn=stack.outputs["Topic"], Message="hello")
+    return stack.next_seen(lambda event: source(event) == "aws:sns")
+
+
+def by_eventbridge(stack: Any) -> dict[str, Any]:
+    entry = {"Source": "test", "DetailType": "test", "Detail": "{}"}
+    stack.client("events").put_events(Entries=[entry])
+    return stack.next_seen(lambda event: event.get("source") == "test")
+
+
+def by_cognito(stack: Any) -> dict[str, Any]:
+    stack.client("cognito-idp").sign_up(
+        ClientId=stack.outputs["PoolClient"], Username="a@example.com", Password="Secret-123456"
+    )
+    return stack.next_seen(lambda event: event.get("triggerSource") == "PreSignUp_SignUp")
+
+
+def by_schedule(stack: Any) -> dict[str, Any]:
+    stack.client("scheduler").create_schedule(
+        Name="once",
+        ScheduleExpression="at(2020-01-01T00:00:00)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        ActionAfterCompletion="DELETE",
+        Target={"Arn": STAGING, "RoleArn": "arn:aws:iam::000000000000:role/r", "Input": '{"at": 1}'},
+    )
+    return stack.next_seen(lambda event: event.get("at") == 1)
+
+
+def source(event: dict[str, Any]) -> str:
+    record = (event.get("Records") or [{}])[0]
+    return str(record.get("eventSource") or record.get("EventSource") or "")
+
+
+SOURCES = [by_sqs, by_s3, by_sns, by_eventbridge, by_cognito, by_schedule]
+
+
+@pytest.mark.parametrize("call", SOURCES)
+def test_an_event_names_the_alias_it_was_sent_to(stack: Any, call: Any) -> None:
+    """With `alias_in_arn`, `invoked_function_arn` ends with the alias, as on AWS."""
+    seen = call(stack)
+    assert (STAGING, "1", "1") == (seen["arn"], seen["version"], seen["variable"])
+
+
+@pytest.mark.parametrize("call", SOURCES)
+def test_an_event_names_the_version_without_the_patch(unmended: Any, call: Any) -> None:
+    """Without `alias_in_arn` the emulator shows the version that the alias points at."""
+    assert VERSION == call(unmended)["arn"]
+
+
+def test_a_direct_call_names_the_alias_and_runs_its_version(stack: Any) -> None:
+    """Invoke with a qualifier: the ARN has the alias, context and variable have the version."""
+    seen = invoke(stack, "dev")[1]
+    expected = ("arn:aws:lambda:eu-west-1:000000000000:function:Echo:dev", "1", "1")
+    assert expected == (seen["arn"], seen["version"], seen["variable"])
+
+
+def test_a_weighted_alias_is_called_in_those_shares(stack: Any) -> None:
+    """With `alias_weights`, 30 % of the calls reach version 2, and each says which it reached."""
+    with weights(stack, {"2": 0.3}):
+        calls = many(lambda: invoke(stack, "prod"))
+    assert all(executed == seen["version"] == seen["variable"] for executed, seen in calls)
+    assert {"one": "1", "two": "2"} == {seen["build"]: executed for executed, seen in calls}
+    assert {True} == {seen["arn"].endswith(":Echo:prod") for _, seen in calls}
+    assert 11 <= Counter(executed for executed, _ in calls)["2"] <= 61  # five sigma
+
+
+def test_a_weighted_alias_is_not_honoured_without_the_patch(unmended: Any) -> None:
+    """Without `alias_weights` the emulator sends every call to the main version."""
+    with weights(unmended, {"2": 0.9}):
+        calls = many(lambda: invoke(unmended, "prod"), count=40)
+    assert {"1"} == {executed for executed, _ in calls}
+
+
+def test_weights_hold_behind_the_gateway(stack: Any) -> None:
+    """The HTTP API of a weighted alias answers from both versions."""
+    with weights(stack, {"2": 0.5}), httpx.Client(trust_env=False) as http:
+        url = stack.stage("prod") + "/api/weights"
+        calls = many(lambda: http.get(url).json(), count=60)
+    assert 11 <= Counter(seen["version"] for seen in calls)["2"] <= 49
+    assert {True} == {seen["arn"].endswith(":Echo:prod") for seen in calls}
+
+
+def test_weights_hold_for_events(stack: Any) -> None:
+    """An event to an alias whose whole weight is on version 2 runs version 2, under the alias."""
+    with weights(stack, {"2": 1.0}, alias="staging"):
+        seen = by_sqs(stack)
+    assert (STAGING, "2", "two") == (seen["arn"], seen["version"], seen["build"])
+
+
+def test_weights_that_were_removed_no_longer_count(stack: Any) -> None:
+    """After an empty weights map every call reaches the main version."""
+    with weights(stack, {"2": 0.9}):
+        pass
+    assert {"1"} == {executed for executed, _ in many(lambda: invoke(stack, "prod"), count=20)}
+
+
+def test_an_alias_reads_as_it_was_written(stack: Any) -> None:
+    """The patches change calls, not what GetAlias and ListVersions return."""
+    with weights(stack, {"2": 0.3}):
+        alias = client(stack).get_alias(FunctionName="Echo", Name="prod")
+    versions = client(stack).list_versions_by_function(FunctionName="Echo")["Versions"]
+    assert ("1", {"2": 0.3}) == (
+        alias["FunctionVersion"],
+        alias["RoutingConfig"]["AdditionalVersionWeights"],
+    )
+    assert {"Echo", "1", "2"} == {item["FunctionArn"].rsplit(":", 1)[1] for item in versions}
+
+
+def test_a_silent_function_is_not_waited_for(stack: Any) -> None:
+    """With `prompt_logs`, a warm call of a function that logs nothing takes well under 50 ms."""
+    assert min(seconds(stack) for _ in range(12)) < 0.04
+
+
+def test_a_silent_function_is_waited_for_without_the_patch(unmended: Any) -> None:
+    """Without `prompt_logs` every silent call takes the 50 ms of the emulator's wait."""
+    assert min(seconds(unmended) for _ in range(12)) > 0.05
+
+
+def test_a_log_belongs_to_its_call(stack: Any) -> None:
+    """With `prompt_logs`, late lines and a last line without an end are in their call's log."""
+    logs = [log(stack) for _ in range(3)]
+    assert [["first", "last"]] * 3 == logs
+
+
+def test_a_late_line_is_missing_without_the_patch(unmended: Any) -> None:
+    """Without `prompt_logs` a line 30 ms after the first one is not in its call's log."""
+    assert ["first"] == log(unmended)
+
+
+def seconds(stack: Any) -> float:
+    started = time.perf_counter()
+    invoke(stack, "dev")
+    return time.perf_counter() - started
+
+
+def log(stack: Any) -> list[str]:
+    """What a call wrote to its log, without the platform's own lines."""
+    event = {"version": "2.0", "queryStringParameters": {"do": "log"}}
+    answer = client(stack).invoke(
+        FunctionName="Echo", Qualifier="dev", LogType="Tail", Payload=json.dumps(event).encode()
+    )
+    return base64.b64decode(answer.get("LogResult", "")).decode().splitlines()
+
+
+def invoke(stack: Any, alias: str) -> tuple[str, dict[str, Any]]:
+    """The executed version and what the function saw."""
+    payload = json.dumps({"version": "2.0"}).encode()
+    answer = client(stack).invoke(FunctionName="Echo", Qualifier=alias, Payload=payload)
+    return answer["ExecutedVersion"], json.loads(json.loads(answer["Payload"].read())["body"])
+
+
+@cache
+def client(stack: Any) -> Any:
+    return stack.client("lambda")
+
+
+def many(call: Any, count: int = CALLS) -> list[Any]:
+    with ThreadPoolExecutor(4) as pool:
+        return list(pool.map(lambda _: call(), range(count)))
+
+
+@contextmanager
+def weights(stack: Any, shares: dict[str, float], alias: str = "prod") -> Iterator[None]:
+    """The alias carries these weights inside the block, and none after it."""
+    functions = client(stack)
+    routing = {"AdditionalVersionWeights": shares}
+    functions.update_alias(FunctionName="Echo", Name=alias, RoutingConfig=routing)
+    try:
+        yield
+    finally:
+        routing = {"AdditionalVersionWeights": {}}
+        functions.update_alias(FunctionName="Echo", Name=alias, RoutingConfig=routing)
