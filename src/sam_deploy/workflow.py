@@ -29,6 +29,7 @@ from sam_deploy.lanes import Stop
 from sam_deploy.plan import Plan, Request
 from sam_deploy.release import Release
 from sam_deploy.template import Template
+from sam_deploy.verdicts import Verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +124,11 @@ def render(context: Context, planned: Plan, artifacts: Artifacts) -> dict[str, T
     context.report(PhaseStarted("template", "Rendering and checking the templates"))
     keys = {key: provide.artifact_key(artifacts[key]) for key in artifacts}
     templates = {stack.name: template.render(planned.app, stack, keys) for stack in planned.stacks}
+    verdicts = Verdicts(context.store().root / "linted")
     findings = [
         f"{stack.name}: {finding}"
         for stack in planned.stacks
-        for finding in template.lint(templates[stack.name], stack.regions)
+        for finding in _lint(templates[stack.name], stack.regions, verdicts)
     ]
     if findings:
         raise ConfigError(
@@ -136,6 +138,15 @@ def render(context: Context, planned: Plan, artifacts: Artifacts) -> dict[str, T
             problems=tuple(findings),
         )
     return templates
+
+
+def _lint(rendered: Template, regions: tuple[str, ...], verdicts: Verdicts) -> tuple[str, ...]:
+    if verdicts.passed(rendered.body, regions):
+        return ()
+    findings = template.lint(rendered, regions)
+    if not findings:
+        verdicts.remember(rendered.body, regions)
+    return findings
 
 
 def _extent(planned: Plan) -> Planned:

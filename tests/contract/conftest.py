@@ -25,7 +25,7 @@ from sam_deploy.events import ignore
 
 REGION = "eu-west-1"
 
-HANDLER = '''
+HANDLER = """
 import json, os, time
 
 BUILD = "{build}"
@@ -63,7 +63,7 @@ def handler(event, context):
                 "cookies": ["a=1; Path=/", "b=2"], "isBase64Encoded": True, "body": "iVBORw=="}}
     return {{"statusCode": 200, "headers": {{"content-type": "application/json"}},
             "body": json.dumps(seen(event, context))}}
-'''
+"""
 
 
 def template() -> dict[str, Any]:
@@ -252,9 +252,7 @@ def aws(endpoint: str, service: str, region: str = REGION) -> Any:
 def deploy(cloud: local.RunningCloud) -> Stack:
     """The stack of `template` is deployed; version 2 of its function exists, without an alias."""
     storage = aws(cloud.endpoint, "s3")
-    storage.create_bucket(
-        Bucket="code", CreateBucketConfiguration={"LocationConstraint": REGION}
-    )
+    storage.create_bucket(Bucket="code", CreateBucketConfiguration={"LocationConstraint": REGION})
     storage.put_object(Bucket="code", Key="one.zip", Body=code("one"))
     formation = aws(cloud.endpoint, "cloudformation")
     formation.create_stack(

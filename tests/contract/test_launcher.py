@@ -59,7 +59,11 @@ def by_schedule(stack: Any) -> dict[str, Any]:
         ScheduleExpression="at(2020-01-01T00:00:00)",
         FlexibleTimeWindow={"Mode": "OFF"},
         ActionAfterCompletion="DELETE",
-        Target={"Arn": STAGING, "RoleArn": "arn:aws:iam::000000000000:role/r", "Input": '{"at": 1}'},
+        Target={
+            "Arn": STAGING,
+            "RoleArn": "arn:aws:iam::000000000000:role/r",
+            "Input": '{"at": 1}',
+        },
     )
     return stack.next_seen(lambda event: event.get("at") == 1)
 
@@ -69,7 +73,11 @@ def source(event: dict[str, Any]) -> str:
     return str(record.get("eventSource") or record.get("EventSource") or "")
 
 
-SOURCES = [by_sqs, by_s3, by_sns, by_eventbridge, by_cognito, by_schedule]
+SOURCES = [
+    *(by_sqs, by_s3, by_sns, by_eventbridge, by_cognito),
+    # The emulator looks at its schedules every ten seconds.
+    pytest.param(by_schedule, marks=pytest.mark.slow),
+]
 
 
 @pytest.mark.parametrize("call", SOURCES)
@@ -163,6 +171,28 @@ def test_a_log_belongs_to_its_call(stack: Any) -> None:
 def test_a_late_line_is_missing_without_the_patch(unmended: Any) -> None:
     """Without `prompt_logs` a line 30 ms after the first one is not in its call's log."""
     assert ["first"] == log(unmended)
+
+
+def test_reserved_concurrency_holds_for_an_alias(stack: Any) -> None:
+    """With `reserved_concurrency`, a call of an alias above the function's number is refused."""
+    with reserved(stack, 0), pytest.raises(client(stack).exceptions.TooManyRequestsException):
+        invoke(stack, "dev")
+
+
+def test_reserved_concurrency_is_ignored_without_the_patch(unmended: Any) -> None:
+    """Without `reserved_concurrency` only unqualified calls are throttled."""
+    with reserved(unmended, 0):
+        assert "1" == invoke(unmended, "dev")[0]
+
+
+@contextmanager
+def reserved(stack: Any, number: int) -> Iterator[None]:
+    functions = client(stack)
+    functions.put_function_concurrency(FunctionName="Echo", ReservedConcurrentExecutions=number)
+    try:
+        yield
+    finally:
+        functions.delete_function_concurrency(FunctionName="Echo")
 
 
 def seconds(stack: Any) -> float:

@@ -204,7 +204,7 @@ def _file(path: str, real: Path) -> ApplicationFile:
         path.encode()
     except UnicodeEncodeError as error:
         raise BuildError(
-            f"`{ascii(path)}` cannot be shipped",
+            f"`{path!a}` cannot be shipped",
             why="its name is not UTF-8",
             hint="rename it, or exclude it",
         ) from error

@@ -147,7 +147,8 @@ def _refuse_file_as_folder(items: dict[str, _Item]) -> None:
     for folder in folders.keys() & items.keys():
         raise BuildError(
             f"`{folder}` is a file and a folder at once",
-            why=f"{_named(items[folder])} has the file, {_named(items[folders[folder]])} the folder",
+            why=f"{_named(items[folder])} has the file, "
+            f"{_named(items[folders[folder]])} the folder",
             hint="leave out one of the packages, or exclude or rename your own file",
         )
 

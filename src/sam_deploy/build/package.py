@@ -103,7 +103,8 @@ def _build(source: Path, out: Path, store: Store, named: str) -> StoredWheel:
     if finished.code != 0 or len(wheels) != 1:
         raise BuildError(
             f"{named} could not be built",
-            why=uv.short_reason(finished.stderr),
+            why=f"{uv.short_reason(finished.stderr)}. Native code is not compiled here: it would "
+            "be for this computer",
             hint="choose a version that has wheels, or run `uv build --wheel` there to see more",
         )
     if not is_pure(wheels[0].name):

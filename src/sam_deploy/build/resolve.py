@@ -130,16 +130,17 @@ def wheel_of_sdist(locked: lock.Package, store: Store, fetcher: Fetcher) -> Stor
 
 def no_wheel(locked: lock.Package, target: Target, unit: str) -> BuildError:
     """Return the error for a release that has wheels, but none that runs on the target."""
-    tags = wheels.tags_of(locked.wheels)
-    near = [tag for tag in tags if wheels.machine(target) in tag] or list(tags)
     major, minor = target.python_minor
-    mine = [tag for tag in near if tag.startswith((f"cp{major}{minor}-", "cp3"))] or near
-    fits = [tag for tag in near if tag.startswith(f"cp{major}{minor}-")] or mine
+    tags = wheels.tags_of(locked.wheels)
+    offered: Sequence[str] = tags
+    # Narrowed step by step to those that nearly fit, as far as there are any.
+    for part in (f"_{wheels.machine(target)}", "-manylinux", f"cp{major}{minor}-"):
+        offered = [tag for tag in offered if part in tag] or offered
     glibc = ".".join(map(str, target.glibc))
     return BuildError(
         f"`{locked.name}` {locked.version} has no wheel for {target.label}, wanted by `{unit}`",
         why=f"the target has Python {major}.{minor}, {wheels.machine(target)} and glibc {glibc}; "
-        f"on offer: {', '.join(fits[:6]) or 'source only'}",
+        f"on offer: {', '.join(offered[:6]) or 'source only'}",
         hint=f"allow another version of `{locked.name}`, or choose another runtime "
         "(python3.12 and newer have glibc 2.34) or architecture",
     )

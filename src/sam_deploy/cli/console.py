@@ -95,11 +95,13 @@ class PlainConsole:
 
     def report(self, event: Event) -> None:
         """Write a line for what is worth one."""
-        self._tally.add(event)
         line = sentence(event, verbose=self._verbose)
-        if line:
+        # one lock for both, so that the percentages of the lines never go back
+        with self._lock:
+            self._tally.add(event)
             lead = f"[{self._tally.percent:3d}%] " if self._tally.planned.builds else ""
-            self.say(lead + line)
+            if line:
+                print(lead + line, file=self._stream, flush=True)
 
     def say(self, text: str = "") -> None:
         """Write a line."""

@@ -12,7 +12,7 @@ from sam_deploy.cli.options import plural
 if TYPE_CHECKING:
     from sam_deploy.build import Artifact, Artifacts
     from sam_deploy.errors import SamDeployError
-    from sam_deploy.release import Served
+    from sam_deploy.release import Moved, Served
     from sam_deploy.workflow import Result
 
 
@@ -71,16 +71,24 @@ def status_json(served: Sequence[Served]) -> str:
 def deploy_text(result: Result, seconds: float) -> str:
     """Return the last lines of a deployment: what changed, and how long it took."""
     places = result.deployment.done.values()
-    changed = sum(each.outcome != "no changes" for each in places)
     released = result.release
     if result.deployment.unchanged and not released.changed:
-        what = f"No changes: {plural(len(result.deployment.done), 'stack')} as they should be"
+        what = f"No changes: {plural(len(places), 'stack')} as they should be"
     else:
-        stacks = plural(changed, "stack")
-        moved = plural(released.changed, "alias move").replace("move", "") if False else ""
-        what = f"Deployed {stacks}{moved}; {released.environment} moved for {released.changed}"
-        what += f" of {len(released.moved)} functions"
-    return f"{what}, in {seconds:.1f} s"
+        changed = sum(each.outcome != "no changes" for each in places)
+        regions = plural(len({each.region for each in places}), "region")
+        what = f"Deployed {plural(changed, 'stack')} in {regions}"
+    served = f"{released.environment} serves {_versions(released.moved)}"
+    return f"{what}, in {seconds:.1f} s; {served}"
+
+
+def _versions(moved: Sequence[Moved]) -> str:
+    """Return '1 new version of 7 functions', counting a function once for all regions."""
+    functions = {each.function for each in moved}
+    new = {each.function for each in moved if each.changed}
+    if not new:
+        return f"the same versions of {plural(len(functions), 'function')}"
+    return f"new versions of {plural(len(new), 'function')} ({', '.join(sorted(new))})"
 
 
 def deploy_json(result: Result, target: str, seconds: float) -> str:

@@ -84,15 +84,15 @@ def record(status: str) -> Callable[[QueueModel, Stores], Result]:
     return lambda message, _stores: {"status": status, **message.model_dump(mode="json")}
 
 
-ACTIONS: dict[str, tuple[type[QueueModel], Callable[[Any, Stores], Result]]] = {
-    model.__name__: (model, act)
-    for model, act in [
-        (AmazoMarketplaceDailyReportQM, marketplace_report),
-        (DzgroReportQM, dzgro_report),
-        (DailyReportByCountryQM, report_by_country),
-        (OrderPaidQM, record("paid")),
-        (InvoicePaidQM, record("paid")),
-        (InvoiceExpiredQM, record("expired")),
-        (GenerateInvoiceQM, generate_invoice),
-    ]
-}
+Action = tuple[type[QueueModel], Callable[[Any, Stores], Result]]
+CASES: list[Action] = [
+    (AmazoMarketplaceDailyReportQM, marketplace_report),
+    (DzgroReportQM, dzgro_report),
+    (DailyReportByCountryQM, report_by_country),
+    (OrderPaidQM, record("paid")),
+    (InvoicePaidQM, record("paid")),
+    (InvoiceExpiredQM, record("expired")),
+    (GenerateInvoiceQM, generate_invoice),
+]
+ACTIONS: dict[str, Action] = {model.__name__: (model, act) for model, act in CASES}
+"""Name of a model -> how its body is read, and what is then done."""

@@ -11,7 +11,7 @@ from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 
 LEFT, MIDDLE, RIGHT = 20 * mm, 120 * mm, 190 * mm
-LINE = 7 * mm
+LINE: float = 7 * mm
 SMALL = ("Helvetica", 9)
 
 

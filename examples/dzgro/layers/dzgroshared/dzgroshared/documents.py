@@ -32,7 +32,7 @@ def fetch(url: str, client: httpx.Client, waits: Waits = backoff.expo) -> bytes:
 
 
 def _permanent(error: Exception) -> bool:
-    return isinstance(error, httpx.HTTPStatusError) and error.response.is_client_error
+    return isinstance(error, httpx.HTTPStatusError) and not error.response.is_server_error
 
 
 def _get(address: httpx.URL, client: httpx.Client) -> bytes:
