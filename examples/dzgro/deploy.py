@@ -98,7 +98,8 @@ app = App(
     layers=[
         Layer("pymongo", requirements=["pymongo==4.15.0"]),
         Layer("invoicegenerator", requirements=["num2words==0.5.14", "reportlab==4.4.3"]),
-        Layer("mangum", requirements=["mangum==0.19.0"]),
+        # typing-extensions as in the other layers: Lambda lays all of them over each other
+        Layer("mangum", requirements=["mangum==0.19.0", "typing-extensions==4.15.0"]),
         Layer("pandas", requirements=["pandas==2.3.3", "openpyxl==3.1.5"]),
         Layer("dzgroshared", source="layers/dzgroshared"),
         Layer("api", source="layers/api"),
@@ -213,7 +214,7 @@ app = App(
             source="functions/AmsChange",
             description="Amazon Marketing Stream change sets",
             feature_set="ams",
-            layers=["secrets", "pymongo"],
+            layers=["secrets", "pymongo", "dzgroshared"],
             triggers=[on_queue("AmsChange")],
             uses=["AmsChange.read", "dzgro-amz-report-data.write"],
         ),
@@ -222,7 +223,7 @@ app = App(
             source="functions/AmsPerformance",
             description="Amazon Marketing Stream performance data",
             feature_set="ams",
-            layers=["secrets", "pymongo"],
+            layers=["secrets", "pymongo", "dzgroshared"],
             triggers=[on_queue("AmsPerformance")],
             uses=["AmsPerformance.read", "dzgro-amz-report-data.write"],
         ),

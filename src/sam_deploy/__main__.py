@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 
 
 def run() -> None:
@@ -17,7 +19,13 @@ def run() -> None:
         sys.exit(0)
     from sam_deploy.cli.main import main  # noqa: PLC0415 - click, only when needed
 
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    if any(thread is not threading.main_thread() for thread in threading.enumerate()):
+        # a thread that waits for an endpoint that has died must not keep the process
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -64,8 +64,8 @@ def run(
 ) -> Outcomes[K, T]:
     """Run every piece of work, each after those it waits for, at most `at_once` together.
 
-    What waits for something that failed is not started. Errors other than `SamDeployError` are
-    bugs and are raised when the others have ended.
+    What waits for something that failed is not started. Raises the reason of `stop`, or
+    `StoppedError`, when asked to stop; any other error is a bug and is raised at once.
     """
     waiting = dict(work)
     running: dict[Future[T], K] = {}
@@ -83,8 +83,8 @@ def run(
         except BaseException:
             stop.set()
             raise
-    if stop.why is not None:
-        raise stop.why
+    if stop.is_set():
+        raise stop.why or StoppedError
     return Outcomes(done, failed, tuple(waiting))
 
 
@@ -98,5 +98,3 @@ def _collect(
             done[key] = future.result()
         except SamDeployError as error:
             failed[key] = error
-        except StoppedError:
-            failed[key] = SamDeployError(f"`{key}` was stopped")

@@ -58,7 +58,7 @@ def find_environment(
             return fixed
         return Unknown(f"{VARIABLE} is '{fixed}', not one of {', '.join(manifest.environments)}")
     arn = str(getattr(context, "invoked_function_arn", ""))
-    for name in (_alias(arn), _stage_variable(event)):
+    for name in (_alias(arn), _at(event, "stageVariables", STAGE_VARIABLE)):
         if name in manifest.environments:
             return name
     owners = set(_owners(event, manifest, variables.get("AWS_REGION", "")))
@@ -80,17 +80,19 @@ def _alias(arn: str) -> str:
     return parts[7] if len(parts) == 8 else ""  # noqa: PLR2004 - the ARN's eighth part
 
 
-def _stage_variable(event: Event) -> str:
-    stage_variables = event.get("stageVariables") if isinstance(event, dict) else None
-    return str(stage_variables.get(STAGE_VARIABLE, "")) if isinstance(stage_variables, dict) else ""
-
-
 def _owners(event: Event, manifest: Manifest, region: str) -> Iterator[str | None]:
     """Yield the owner of each SQS or S3 record's source, None where nobody owns it."""
-    records = event.get("Records") if isinstance(event, dict) else None
+    records = _at(event, "Records")
     for record in records if isinstance(records, list) else []:
-        if isinstance(record, dict) and record.get("eventSource") == "aws:sqs":
-            queue = str(record.get("eventSourceARN", "")).rpartition(":")[2]
+        if _at(record, "eventSource") == "aws:sqs":
+            queue = str(_at(record, "eventSourceARN")).rpartition(":")[2]
             yield manifest.environment_of("queue", queue, region)
-        elif isinstance(record, dict) and record.get("eventSource") == "aws:s3":
-            yield manifest.environment_of("bucket", record["s3"]["bucket"]["name"], region)
+        elif _at(record, "eventSource") == "aws:s3":
+            yield manifest.environment_of("bucket", _at(record, "s3", "bucket", "name"), region)
+
+
+def _at(value: Event, *path: str) -> Any:  # noqa: ANN401 - any JSON value
+    """Return what lies at `path` in a JSON value, None where there is no such thing."""
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value

@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import boto3
 import pytest
@@ -24,6 +24,8 @@ from sam_deploy import local
 from sam_deploy.events import ignore
 
 REGION = "eu-west-1"
+Client: TypeAlias = Any
+"""Whatever boto3 makes at run time."""
 
 HANDLER = """
 import json, os, time
@@ -217,7 +219,7 @@ class Stack:
     cloud: local.RunningCloud
     outputs: dict[str, str]
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str) -> Client:
         """A boto3 client of the stack's region."""
         return aws(self.cloud.endpoint, service)
 
@@ -240,7 +242,7 @@ class Stack:
         pytest.fail("no such event reached the function within 30 s")
 
 
-def aws(endpoint: str, service: str, region: str = REGION) -> Any:
+def aws(endpoint: str, service: str, region: str = REGION) -> Client:
     """A boto3 client to an endpoint, without any configuration of this machine."""
     session = boto3.Session(
         aws_access_key_id="test", aws_secret_access_key="test", region_name=region

@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx
 import pytest
+
+Stack: TypeAlias = Any
+"""The fixture's type: a conftest cannot be imported."""
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +20,7 @@ def http() -> Iterator[httpx.Client]:
         yield client
 
 
-def by_host(stack: Any, path: str) -> tuple[str, dict[str, str]]:
+def by_host(stack: Stack, path: str) -> tuple[str, dict[str, str]]:
     """The URL and the headers of a call by AWS's own form of host name."""
     host = f"{stack.outputs['ApiId']}.execute-api.eu-west-1.localhost"
     return stack.cloud.gateway + path, {"host": f"{host}:{stack.cloud.ports[1]}"}
@@ -25,7 +28,7 @@ def by_host(stack: Any, path: str) -> tuple[str, dict[str, str]]:
 
 @pytest.mark.parametrize("stage", ["dev", "staging", "prod"])
 def test_a_stage_calls_the_alias_of_its_variable(
-    stack: Any, http: httpx.Client, stage: str
+    stack: Stack, http: httpx.Client, stage: str
 ) -> None:
     """The stage variable chooses the alias, and the function sees stage, path and variable."""
     seen = http.get(f"{stack.stage(stage)}/api/a/b").json()
@@ -46,7 +49,7 @@ def test_a_stage_calls_the_alias_of_its_variable(
     }
 
 
-def test_the_default_stage_has_no_segment_in_the_path(stack: Any, http: httpx.Client) -> None:
+def test_the_default_stage_has_no_segment_in_the_path(stack: Stack, http: httpx.Client) -> None:
     """`$default` answers below its own URL, and the function sees the path without it."""
     event = http.get(f"{stack.stage('$default')}/items/7").json()["event"]
     assert ("/items/7", "$default", "GET /items/{id}") == (
@@ -61,7 +64,7 @@ def test_the_default_stage_has_no_segment_in_the_path(stack: Any, http: httpx.Cl
     [("/dev/items/7", "dev", "/dev/items/7"), ("/items/7", "$default", "/items/7")],
 )
 def test_the_host_name_form_reaches_the_same_api(
-    stack: Any, http: httpx.Client, path: str, stage: str, raw_path: str
+    stack: Stack, http: httpx.Client, path: str, stage: str, raw_path: str
 ) -> None:
     """By host name, the first segment is the stage, or `$default` takes the whole path."""
     url, headers = by_host(stack, path)
@@ -69,14 +72,14 @@ def test_the_host_name_form_reaches_the_same_api(
     assert (stage, raw_path) == (event["requestContext"]["stage"], event["rawPath"])
 
 
-def test_the_health_page_of_an_application_is_its_own(stack: Any, http: httpx.Client) -> None:
+def test_the_health_page_of_an_application_is_its_own(stack: Stack, http: httpx.Client) -> None:
     """By host name, not even the gateway's own paths are shadowed: here they are no routes."""
     url, headers = by_host(stack, "/_gateway/health")
     assert 404 == http.get(url, headers=headers).status_code
     assert {"status": "ok"} == http.get(url).json()
 
 
-def test_a_request_arrives_as_it_was_sent(stack: Any, http: httpx.Client) -> None:
+def test_a_request_arrives_as_it_was_sent(stack: Stack, http: httpx.Client) -> None:
     """Query, cookies, repeated headers and a text body are those of payload format 2.0."""
     response = http.post(
         f"{stack.stage('dev')}/api/x%20y?a=1&a=2&empty=&sp=a%20b",
@@ -93,7 +96,7 @@ def test_a_request_arrives_as_it_was_sent(stack: Any, http: httpx.Client) -> Non
     assert response.headers["apigw-requestid"] == event["requestContext"]["requestId"]
 
 
-def test_bytes_go_both_ways(stack: Any, http: httpx.Client) -> None:
+def test_bytes_go_both_ways(stack: Stack, http: httpx.Client) -> None:
     """A binary body reaches the function in base64, and its binary answer leaves as bytes."""
     data = bytes(range(256))
     url = f"{stack.stage('dev')}/api/binary"
@@ -104,7 +107,7 @@ def test_bytes_go_both_ways(stack: Any, http: httpx.Client) -> None:
     assert ["a=1; Path=/", "b=2"] == answer.headers.get_list("set-cookie")
 
 
-def test_a_plain_result_is_a_json_answer(stack: Any, http: httpx.Client) -> None:
+def test_a_plain_result_is_a_json_answer(stack: Stack, http: httpx.Client) -> None:
     """A result without `statusCode` is a 200 of type JSON with the result as its body."""
     answer = http.get(f"{stack.stage('dev')}/api/x", params={"do": "text"})
     assert (200, "application/json", "plain") == (
@@ -118,27 +121,29 @@ def test_a_plain_result_is_a_json_answer(stack: Any, http: httpx.Client) -> None
     ("method", "path"), [("GET", "/nothing"), ("POST", "/items/7"), ("GET", "/api"), ("GET", "/")]
 )
 def test_what_has_no_route_is_not_found(
-    stack: Any, http: httpx.Client, method: str, path: str
+    stack: Stack, http: httpx.Client, method: str, path: str
 ) -> None:
     """No route for the method and path: 404 in the words of API Gateway."""
     answer = http.request(method, stack.stage("dev") + path)
     assert (404, {"message": "Not Found"}) == (answer.status_code, answer.json())
 
 
-def test_an_api_or_region_that_does_not_exist_is_not_found(stack: Any, http: httpx.Client) -> None:
+def test_an_api_or_region_that_does_not_exist_is_not_found(
+    stack: Stack, http: httpx.Client
+) -> None:
     """An unknown API is not found, nor a known one in another region."""
     urls = [stack.cloud.url("eu-west-1", "00000000", "dev")]
     urls.append(stack.cloud.url("us-east-1", stack.outputs["ApiId"], "dev"))
     assert [404, 404] == [http.get(f"{url}/api/x").status_code for url in urls]
 
 
-def test_a_failing_function_is_an_internal_server_error(stack: Any, http: httpx.Client) -> None:
+def test_a_failing_function_is_an_internal_server_error(stack: Stack, http: httpx.Client) -> None:
     """An exception in the function: 500, and nothing of it reaches the client."""
     answer = http.get(f"{stack.stage('dev')}/api/x", params={"do": "raise"})
     assert (500, {"message": "Internal Server Error"}) == (answer.status_code, answer.json())
 
 
-def test_a_slow_function_is_given_up(stack: Any, http: httpx.Client) -> None:
+def test_a_slow_function_is_given_up(stack: Stack, http: httpx.Client) -> None:
     """After the integration's timeout (3 s in this stack) the client gets 503."""
     started = time.monotonic()
     answer = http.get(f"{stack.stage('dev')}/api/x", params={"do": "sleep", "seconds": "4"})
@@ -147,7 +152,7 @@ def test_a_slow_function_is_given_up(stack: Any, http: httpx.Client) -> None:
     assert 2.9 < took < 3.8
 
 
-def test_a_throttled_function_is_unavailable(stack: Any, http: httpx.Client) -> None:
+def test_a_throttled_function_is_unavailable(stack: Stack, http: httpx.Client) -> None:
     """A call above the reserved concurrency gets 503, and the next one below it an answer."""
     functions = stack.client("lambda")
     url = f"{stack.stage('dev')}/api/x"
@@ -160,7 +165,7 @@ def test_a_throttled_function_is_unavailable(stack: Any, http: httpx.Client) -> 
 
 @pytest.mark.parametrize("megabytes", [7, 11])
 def test_a_body_that_is_too_large_is_refused(
-    stack: Any, http: httpx.Client, megabytes: int
+    stack: Stack, http: httpx.Client, megabytes: int
 ) -> None:
     """Above Lambda's 6 MB for an event, and above API Gateway's 10 MB, the answer is 413."""
     body = b"a" * (megabytes << 20)
@@ -169,7 +174,7 @@ def test_a_body_that_is_too_large_is_refused(
     assert 413 == answer.status_code
 
 
-def test_a_preflight_is_answered_from_the_template(stack: Any, http: httpx.Client) -> None:
+def test_a_preflight_is_answered_from_the_template(stack: Stack, http: httpx.Client) -> None:
     """The CORS configuration of CloudFormation answers the browser, without a function."""
     asked = {"origin": "https://app.example.com", "access-control-request-method": "POST"}
     answer = http.options(f"{stack.stage('dev')}/nothing", headers=asked)
@@ -188,7 +193,7 @@ def test_a_preflight_is_answered_from_the_template(stack: Any, http: httpx.Clien
     [("https://app.example.com", "https://app.example.com"), ("https://evil.example", None)],
 )
 def test_an_answer_carries_cors_headers_for_an_allowed_origin(
-    stack: Any, http: httpx.Client, origin: str, allowed: str | None
+    stack: Stack, http: httpx.Client, origin: str, allowed: str | None
 ) -> None:
     """Answers to an allowed origin say so, also when they are errors; others say nothing."""
     for path in ("/api/x", "/nothing"):
@@ -196,7 +201,7 @@ def test_an_answer_carries_cors_headers_for_an_allowed_origin(
         assert allowed == answer.headers.get("access-control-allow-origin")
 
 
-def test_a_change_is_seen_within_two_seconds(stack: Any, http: httpx.Client) -> None:
+def test_a_change_is_seen_within_two_seconds(stack: Stack, http: httpx.Client) -> None:
     """A route that is added to a known API answers without a restart of the gateway."""
     gateway, api_id = stack.client("apigatewayv2"), stack.outputs["ApiId"]
     assert 404 == http.get(f"{stack.stage('dev')}/later").status_code
@@ -210,7 +215,7 @@ def test_a_change_is_seen_within_two_seconds(stack: Any, http: httpx.Client) -> 
     assert 200 in statuses
 
 
-def test_the_start_page_lists_what_is_deployed(stack: Any, http: httpx.Client) -> None:
+def test_the_start_page_lists_what_is_deployed(stack: Stack, http: httpx.Client) -> None:
     """`GET /` names every API with the URLs of its stages and its routes."""
     page = http.get(stack.cloud.gateway).text
     assert f"{stack.stage('dev')}\n" in page
@@ -218,7 +223,7 @@ def test_the_start_page_lists_what_is_deployed(stack: Any, http: httpx.Client) -
 
 
 def test_the_access_log_tells_alias_and_version_but_no_query(
-    stack: Any, http: httpx.Client
+    stack: Stack, http: httpx.Client
 ) -> None:
     """A line names method, path, status and the version that ran; a query may hold secrets."""
     http.get(f"{stack.stage('dev')}/api/logged", params={"token": "s3cret"})
@@ -234,7 +239,7 @@ def test_the_access_log_tells_alias_and_version_but_no_query(
     assert "s3cret" not in log.read_text()
 
 
-def test_nothing_of_this_machine_reaches_a_function(stack: Any, http: httpx.Client) -> None:
+def test_nothing_of_this_machine_reaches_a_function(stack: Stack, http: httpx.Client) -> None:
     """A function has the variables of Lambda and of the emulator, and its own."""
     answer = http.get(f"{stack.stage('dev')}/api/x", params={"do": "environment"})
     ours = {name for name in answer.json() if not name.startswith(("AWS_", "_", "LAMBDA_"))}

@@ -10,50 +10,55 @@ import base64
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx
 import pytest
+
+Stack: TypeAlias = Any
+"""The fixture's type: a conftest cannot be imported."""
+Client: TypeAlias = Any
+Call: TypeAlias = Callable[[Stack], dict[str, Any]]
 
 CALLS = 120
 STAGING = "arn:aws:lambda:eu-west-1:000000000000:function:Echo:staging"
 VERSION = "arn:aws:lambda:eu-west-1:000000000000:function:Echo:1"
 
 
-def by_sqs(stack: Any) -> dict[str, Any]:
+def by_sqs(stack: Stack) -> dict[str, Any]:
     queue = stack.outputs["Work"]
     stack.client("sqs").send_message(QueueUrl=queue, MessageBody="work")
     return stack.next_seen(lambda event: source(event) == "aws:sqs")
 
 
-def by_s3(stack: Any) -> dict[str, Any]:
+def by_s3(stack: Stack) -> dict[str, Any]:
     stack.client("s3").put_object(Bucket="files", Key="a.txt", Body=b"a")
     return stack.next_seen(lambda event: source(event) == "aws:s3")
 
 
-def by_sns(stack: Any) -> dict[str, Any]:
+def by_sns(stack: Stack) -> dict[str, Any]:
     stack.client("sns").publish(TopicArn=stack.outputs["Topic"], Message="hello")
     return stack.next_seen(lambda event: source(event) == "aws:sns")
 
 
-def by_eventbridge(stack: Any) -> dict[str, Any]:
+def by_eventbridge(stack: Stack) -> dict[str, Any]:
     entry = {"Source": "test", "DetailType": "test", "Detail": "{}"}
     stack.client("events").put_events(Entries=[entry])
     return stack.next_seen(lambda event: event.get("source") == "test")
 
 
-def by_cognito(stack: Any) -> dict[str, Any]:
+def by_cognito(stack: Stack) -> dict[str, Any]:
     stack.client("cognito-idp").sign_up(
         ClientId=stack.outputs["PoolClient"], Username="a@example.com", Password="Secret-123456"
     )
     return stack.next_seen(lambda event: event.get("triggerSource") == "PreSignUp_SignUp")
 
 
-def by_schedule(stack: Any) -> dict[str, Any]:
+def by_schedule(stack: Stack) -> dict[str, Any]:
     stack.client("scheduler").create_schedule(
         Name="once",
         ScheduleExpression="at(2020-01-01T00:00:00)",
@@ -81,26 +86,26 @@ SOURCES = [
 
 
 @pytest.mark.parametrize("call", SOURCES)
-def test_an_event_names_the_alias_it_was_sent_to(stack: Any, call: Any) -> None:
+def test_an_event_names_the_alias_it_was_sent_to(stack: Stack, call: Call) -> None:
     """With `alias_in_arn`, `invoked_function_arn` ends with the alias, as on AWS."""
     seen = call(stack)
     assert (STAGING, "1", "1") == (seen["arn"], seen["version"], seen["variable"])
 
 
 @pytest.mark.parametrize("call", SOURCES)
-def test_an_event_names_the_version_without_the_patch(unmended: Any, call: Any) -> None:
+def test_an_event_names_the_version_without_the_patch(unmended: Stack, call: Call) -> None:
     """Without `alias_in_arn` the emulator shows the version that the alias points at."""
     assert VERSION == call(unmended)["arn"]
 
 
-def test_a_direct_call_names_the_alias_and_runs_its_version(stack: Any) -> None:
+def test_a_direct_call_names_the_alias_and_runs_its_version(stack: Stack) -> None:
     """Invoke with a qualifier: the ARN has the alias, context and variable have the version."""
     seen = invoke(stack, "dev")[1]
     expected = ("arn:aws:lambda:eu-west-1:000000000000:function:Echo:dev", "1", "1")
     assert expected == (seen["arn"], seen["version"], seen["variable"])
 
 
-def test_a_weighted_alias_is_called_in_those_shares(stack: Any) -> None:
+def test_a_weighted_alias_is_called_in_those_shares(stack: Stack) -> None:
     """With `alias_weights`, 30 % of the calls reach version 2, and each says which it reached."""
     with weights(stack, {"2": 0.3}):
         calls = many(lambda: invoke(stack, "prod"))
@@ -110,14 +115,14 @@ def test_a_weighted_alias_is_called_in_those_shares(stack: Any) -> None:
     assert 11 <= Counter(executed for executed, _ in calls)["2"] <= 61  # five sigma
 
 
-def test_a_weighted_alias_is_not_honoured_without_the_patch(unmended: Any) -> None:
+def test_a_weighted_alias_is_not_honoured_without_the_patch(unmended: Stack) -> None:
     """Without `alias_weights` the emulator sends every call to the main version."""
     with weights(unmended, {"2": 0.9}):
         calls = many(lambda: invoke(unmended, "prod"), count=40)
     assert {"1"} == {executed for executed, _ in calls}
 
 
-def test_weights_hold_behind_the_gateway(stack: Any) -> None:
+def test_weights_hold_behind_the_gateway(stack: Stack) -> None:
     """The HTTP API of a weighted alias answers from both versions."""
     with weights(stack, {"2": 0.5}), httpx.Client(trust_env=False) as http:
         url = stack.stage("prod") + "/api/weights"
@@ -126,21 +131,21 @@ def test_weights_hold_behind_the_gateway(stack: Any) -> None:
     assert {True} == {seen["arn"].endswith(":Echo:prod") for seen in calls}
 
 
-def test_weights_hold_for_events(stack: Any) -> None:
+def test_weights_hold_for_events(stack: Stack) -> None:
     """An event to an alias whose whole weight is on version 2 runs version 2, under the alias."""
     with weights(stack, {"2": 1.0}, alias="staging"):
         seen = by_sqs(stack)
     assert (STAGING, "2", "two") == (seen["arn"], seen["version"], seen["build"])
 
 
-def test_weights_that_were_removed_no_longer_count(stack: Any) -> None:
+def test_weights_that_were_removed_no_longer_count(stack: Stack) -> None:
     """After an empty weights map every call reaches the main version."""
     with weights(stack, {"2": 0.9}):
         pass
     assert {"1"} == {executed for executed, _ in many(lambda: invoke(stack, "prod"), count=20)}
 
 
-def test_an_alias_reads_as_it_was_written(stack: Any) -> None:
+def test_an_alias_reads_as_it_was_written(stack: Stack) -> None:
     """The patches change calls, not what GetAlias and ListVersions return."""
     with weights(stack, {"2": 0.3}):
         alias = client(stack).get_alias(FunctionName="Echo", Name="prod")
@@ -152,41 +157,41 @@ def test_an_alias_reads_as_it_was_written(stack: Any) -> None:
     assert {"Echo", "1", "2"} == {item["FunctionArn"].rsplit(":", 1)[1] for item in versions}
 
 
-def test_a_silent_function_is_not_waited_for(stack: Any) -> None:
+def test_a_silent_function_is_not_waited_for(stack: Stack) -> None:
     """With `prompt_logs`, a warm call of a function that logs nothing takes well under 50 ms."""
     assert min(seconds(stack) for _ in range(12)) < 0.04
 
 
-def test_a_silent_function_is_waited_for_without_the_patch(unmended: Any) -> None:
+def test_a_silent_function_is_waited_for_without_the_patch(unmended: Stack) -> None:
     """Without `prompt_logs` every silent call takes the 50 ms of the emulator's wait."""
     assert min(seconds(unmended) for _ in range(12)) > 0.05
 
 
-def test_a_log_belongs_to_its_call(stack: Any) -> None:
+def test_a_log_belongs_to_its_call(stack: Stack) -> None:
     """With `prompt_logs`, late lines and a last line without an end are in their call's log."""
     logs = [log(stack) for _ in range(3)]
     assert [["first", "last"]] * 3 == logs
 
 
-def test_a_late_line_is_missing_without_the_patch(unmended: Any) -> None:
+def test_a_late_line_is_missing_without_the_patch(unmended: Stack) -> None:
     """Without `prompt_logs` a line 30 ms after the first one is not in its call's log."""
     assert ["first"] == log(unmended)
 
 
-def test_reserved_concurrency_holds_for_an_alias(stack: Any) -> None:
+def test_reserved_concurrency_holds_for_an_alias(stack: Stack) -> None:
     """With `reserved_concurrency`, a call of an alias above the function's number is refused."""
     with reserved(stack, 0), pytest.raises(client(stack).exceptions.TooManyRequestsException):
         invoke(stack, "dev")
 
 
-def test_reserved_concurrency_is_ignored_without_the_patch(unmended: Any) -> None:
+def test_reserved_concurrency_is_ignored_without_the_patch(unmended: Stack) -> None:
     """Without `reserved_concurrency` only unqualified calls are throttled."""
     with reserved(unmended, 0):
         assert "1" == invoke(unmended, "dev")[0]
 
 
 @contextmanager
-def reserved(stack: Any, number: int) -> Iterator[None]:
+def reserved(stack: Stack, number: int) -> Iterator[None]:
     functions = client(stack)
     functions.put_function_concurrency(FunctionName="Echo", ReservedConcurrentExecutions=number)
     try:
@@ -195,13 +200,13 @@ def reserved(stack: Any, number: int) -> Iterator[None]:
         functions.delete_function_concurrency(FunctionName="Echo")
 
 
-def seconds(stack: Any) -> float:
+def seconds(stack: Stack) -> float:
     started = time.perf_counter()
     invoke(stack, "dev")
     return time.perf_counter() - started
 
 
-def log(stack: Any) -> list[str]:
+def log(stack: Stack) -> list[str]:
     """What a call wrote to its log, without the platform's own lines."""
     event = {"version": "2.0", "queryStringParameters": {"do": "log"}}
     answer = client(stack).invoke(
@@ -210,7 +215,7 @@ def log(stack: Any) -> list[str]:
     return base64.b64decode(answer.get("LogResult", "")).decode().splitlines()
 
 
-def invoke(stack: Any, alias: str) -> tuple[str, dict[str, Any]]:
+def invoke(stack: Stack, alias: str) -> tuple[str, dict[str, Any]]:
     """The executed version and what the function saw."""
     payload = json.dumps({"version": "2.0"}).encode()
     answer = client(stack).invoke(FunctionName="Echo", Qualifier=alias, Payload=payload)
@@ -218,17 +223,17 @@ def invoke(stack: Any, alias: str) -> tuple[str, dict[str, Any]]:
 
 
 @cache
-def client(stack: Any) -> Any:
+def client(stack: Stack) -> Client:
     return stack.client("lambda")
 
 
-def many(call: Any, count: int = CALLS) -> list[Any]:
+def many(call: Callable[[], Any], count: int = CALLS) -> list[Any]:
     with ThreadPoolExecutor(4) as pool:
         return list(pool.map(lambda _: call(), range(count)))
 
 
 @contextmanager
-def weights(stack: Any, shares: dict[str, float], alias: str = "prod") -> Iterator[None]:
+def weights(stack: Stack, shares: dict[str, float], alias: str = "prod") -> Iterator[None]:
     """The alias carries these weights inside the block, and none after it."""
     functions = client(stack)
     routing = {"AdditionalVersionWeights": shares}

@@ -42,7 +42,7 @@ def family(cloud: local.RunningCloud) -> list[psutil.Process]:
 
 
 def test_a_cloud_is_started_once_found_and_stopped_once(project: Path) -> None:
-    """start is idempotent, find agrees with it, and stop leaves no process, folder or record."""
+    """Start is idempotent, find agrees with it, and stop leaves no process, folder or record."""
     first = local.start(project, ignore)
     processes, scratch = family(first), scratch_of(first)
     assert first == local.start(project, ignore) == local.find(project)
@@ -123,7 +123,12 @@ def test_a_killed_emulator_is_noticed_within_a_second_and_replaced(project: Path
     first = local.start(project, ignore)
     scratch, died = scratch_of(first), threading.Event()
     parts: list[str] = []
-    watch = local.watch(first, lambda part: (parts.append(part), died.set()) and None)
+
+    def note(part: str) -> None:
+        parts.append(part)
+        died.set()
+
+    watch = local.watch(first, note)
     killed = kill(first.pids[0])
     assert died.wait(5)
     assert time.monotonic() - killed < 1.0
@@ -141,7 +146,7 @@ def test_a_killed_emulator_is_noticed_within_a_second_and_replaced(project: Path
 
 
 def test_a_killed_gateway_is_replaced_and_nothing_is_lost(project: Path) -> None:
-    """start begins another gateway in front of the same emulator."""
+    """Start begins another gateway in front of the same emulator."""
     first = local.start(project, ignore)
     bucket = f"{first.endpoint}/some-bucket"
     httpx.put(bucket, trust_env=False)
@@ -168,7 +173,9 @@ def test_a_cloud_outlives_the_command_that_started_it(project: Path) -> None:
 
 def test_a_stranger_with_a_recorded_id_is_left_alone(project: Path) -> None:
     """A record whose process ids were given to other programs ends none of them."""
-    stranger = subprocess.Popen(["sleep", "60"], start_new_session=True)
+    stranger = subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True
+    )
     try:
         yesterday = psutil.Process(stranger.pid).create_time() - 86_400
         server = Server(Process(stranger.pid, yesterday), 1)

@@ -47,6 +47,12 @@ class FileIndex:
                 self._new[key] = [*stamp, sha256]
         return sha256
 
+    def forget(self, path: Path) -> None:
+        """Read this file again, because what is known of it turned out to be wrong."""
+        with self._lock:
+            self._known.pop(str(path), None)
+            self._new.pop(str(path), None)
+
     def save(self) -> None:
         """Write what was learned, when anything was. Files that are gone are forgotten."""
         with self._lock:

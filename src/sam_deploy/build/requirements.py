@@ -136,7 +136,7 @@ def _add_requirement(line: str, where: str, folder: Path, into: Requested) -> No
         reason = str(error).splitlines()[0]
         raise _refused(specifier, where, reason) from error
     if requirement.url is None:
-        into.requirements.append(specifier)
+        into.requirements.append(str(requirement))
         digests = {m["digest"].lower() for m in _HASH.finditer(line) if m["algorithm"] == "sha256"}
         if digests:
             into.hashes.setdefault(canonicalize_name(requirement.name), set()).update(digests)

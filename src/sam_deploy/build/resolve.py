@@ -27,6 +27,7 @@ from sam_deploy.plan.model import Target
 UV_PLATFORMS: Final = frozenset({(2, 17), (2, 28), *((2, minor) for minor in range(31, 41))})
 """The glibc versions that uv 0.13 has a manylinux platform for."""
 _SOURCE_ONLY: Final = re.compile(r"Wheels are required for `([^`]+)`")
+_OTHER_PLATFORM: Final = re.compile(r"Wheels are available for `([^`]+)`")
 _MOST_SOURCE_ONLY: Final = 12
 
 
@@ -65,6 +66,8 @@ class Resolver:
                 if finished.code == 0:
                     return _with_blocks(finished.stdout, known)
                 missing = {canonicalize_name(n) for n in _SOURCE_ONLY.findall(finished.stderr)}
+                for package_name in _OTHER_PLATFORM.findall(finished.stderr):
+                    self._refuse_native(question, package_name, finished)
                 if not missing - known.keys() or len(known) > _MOST_SOURCE_ONLY:
                     raise _unsatisfiable(question, finished)
                 for package_name in sorted(missing - known.keys()):
@@ -83,18 +86,26 @@ class Resolver:
 
     def _run(self, question: _Question, options: Sequence[str]) -> uv.Finished:
         always = ["--format", "pylock.toml", "--no-header", "--only-binary", ":all:", *options]
-        return uv.run(["pip", "compile", *question.files(), *always], self.project)
+        return uv.run(["pip", "compile", *question.files(), *always], self._where(question))
+
+    def _where(self, question: _Question) -> Path:
+        """Return the folder to run uv in: the project's, when it configures uv itself.
+
+        Else a neutral one: uv looks upwards for `[tool.uv]`, and the constraints of a repository
+        that the project merely lies in would bind it.
+        """
+        return self.project if uv.is_configured_in(self.project) else question.folder
 
     def _refuse_native(self, question: _Question, name: str, failed: uv.Finished) -> None:
         """Raise when a release has wheels, but none for the target."""
-        version = re.search(rf"\b{re.escape(name)}==([^\s,]+) has no usable", failed.stderr)
+        version = re.search(rf"\b{re.escape(name)}==([^\s,]+) has no ", failed.stderr)
         wanted = f"{name}=={version[1]}" if version else name
         alone = question.folder / "alone.in"
         alone.write_text("\n".join([*question.requested.options, wanted]), encoding="utf-8")
         options = ["--universal", "--no-deps", "--format", "pylock.toml", "--no-header"]
         finished = uv.run(
             ["pip", "compile", str(alone), *options, "--no-build", *_version(question.target)],
-            self.project,
+            self._where(question),
         )
         if finished.code == 0:
             offered = lock.packages(finished.stdout, question.unit)

@@ -30,7 +30,11 @@ _ELF_HEAD_BYTES: Final = 20
 
 
 class _ChangedError(Exception):
-    """A source file was written to while it was being packed."""
+    """A source file is not what it was when it was hashed."""
+
+    def __init__(self, file: ApplicationFile) -> None:
+        super().__init__(file.path)
+        self.file = file
 
 
 def build(unit: BuildUnit, workshop: Workshop) -> Artifact:
@@ -41,7 +45,8 @@ def build(unit: BuildUnit, workshop: Workshop) -> Artifact:
     started = time.perf_counter()
     try:
         made, reused = _attempt(unit, workshop)
-    except _ChangedError:
+    except _ChangedError as changed:
+        workshop.index.forget(changed.file.source)
         try:
             made, reused = _attempt(unit, workshop)
         except _ChangedError as error:
@@ -184,9 +189,9 @@ def _read(file: ApplicationFile) -> bytes:
     try:
         content = file.source.read_bytes()
     except FileNotFoundError as error:
-        raise _ChangedError(file.path) from error
+        raise _ChangedError(file) from error
     if hashlib.sha256(content).hexdigest() != file.sha256:
-        raise _ChangedError(file.path)
+        raise _ChangedError(file)
     return content
 
 

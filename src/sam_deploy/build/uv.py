@@ -56,6 +56,17 @@ class Finished:
     stderr: str
 
 
+def is_configured_in(folder: Path) -> bool:
+    """Whether this very folder configures uv, by `uv.toml` or `[tool.uv]`."""
+    if (folder / "uv.toml").is_file():
+        return True
+    try:
+        text = (folder / "pyproject.toml").read_text(encoding="utf-8")
+        return "uv" in tomllib.loads(text).get("tool", {})
+    except (FileNotFoundError, tomllib.TOMLDecodeError):
+        return False
+
+
 def run(
     arguments: Sequence[str], folder: Path, *, extra: Mapping[str, str] | None = None
 ) -> Finished:

@@ -120,8 +120,7 @@ def deploy(
         allow_replace=allow_replace,
         upgrade=upgrade,
     )
-    with wiring.watching(place, stop):
-        return workflow.run(context, request)
+    return wiring.watched(place, stop, lambda: workflow.run(context, request), console)
 
 
 def _ask(app: str, regions: tuple[str, ...]) -> None:

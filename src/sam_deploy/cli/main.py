@@ -16,6 +16,7 @@ import click
 from sam_deploy import __version__
 from sam_deploy.cli.options import Globals
 from sam_deploy.errors import EXIT_BUG, EXIT_INTERRUPTED, SamDeployError
+from sam_deploy.lanes import StoppedError
 
 COMMANDS: Final = {
     "demo": "Deploy an example to the embedded cloud, call it, and show what to try next.",
@@ -114,7 +115,7 @@ def main(arguments: Sequence[str]) -> int:
         return _ended(error, arguments)
     except click.exceptions.Exit as error:
         return error.exit_code
-    except (click.exceptions.Abort, KeyboardInterrupt):
+    except (click.exceptions.Abort, KeyboardInterrupt, StoppedError):
         return _interrupted()
     except click.ClickException as error:
         error.show()

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from sam_deploy.cli.console import Console
 from sam_deploy.cli.options import Globals
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from sam_deploy.local import RunningCloud
     from sam_deploy.plan import Target
 
+T = TypeVar("T")
+LOOK_SECONDS: Final = 0.2
 EMBEDDED_ACCOUNT: Final = "000000000000"
 EMBEDDED_KEY: Final = "test"
 """The emulator's account follows from the access key: this one is account 000000000000."""
@@ -93,36 +96,61 @@ def embedded(cloud: RunningCloud, runtime: str) -> Place:
     return Place("embedded", Aws(endpoint), EMBEDDED_ACCOUNT, cloud, host)
 
 
+def watched(place: Place, stop: Stop, work: Callable[[], T], console: Console) -> T:
+    """Return what `work` returns, watching over it from the main thread.
+
+    The death of the embedded cloud ends it within a second, without waiting for calls that will
+    never be answered. Ctrl-C lets the calls under way end, a second one does not.
+    """
+    ended: Future[T] = Future()
+    threading.Thread(target=_settle, args=(ended, work), name="work", daemon=True).start()
+    with _watch(place, stop):
+        try:
+            return _await(ended, stop)
+        except KeyboardInterrupt:
+            stop.set()
+            console.say("stopping when the calls under way have ended; Ctrl-C again ends at once")
+            wait([ended])
+            raise
+        except UnreachableError as error:
+            # a refused connection is a consequence; the death is the cause
+            raise stop.why or error from error
+
+
+def _settle(ended: Future[T], work: Callable[[], T]) -> None:
+    try:
+        ended.set_result(work())
+    except BaseException as error:  # noqa: BLE001 - handed to the main thread, whatever it is
+        ended.set_exception(error)
+
+
+def _await(ended: Future[T], stop: Stop) -> T:
+    while True:
+        wait([ended], timeout=LOOK_SECONDS)
+        if stop.why is not None:
+            raise stop.why
+        if ended.done():
+            return ended.result()
+
+
 @contextlib.contextmanager
-def watching(place: Place, stop: Stop) -> Iterator[None]:
-    """Stop the work within a second when the embedded cloud dies under it."""
+def _watch(place: Place, stop: Stop) -> Iterator[None]:
     if place.cloud is None:
         yield
         return
     from sam_deploy import local  # noqa: PLC0415 - only when embedded
 
-    def died(part: str) -> None:
-        stop.set(
-            UnreachableError(
-                f"The embedded cloud died: its {part} is gone",
-                why="it was killed, or it failed; see `.sam-deploy/cloud/`",
-                state="what it held is lost, as it lives in memory only",
-                hint="run the same command again: it starts a new one and deploys everything",
-            )
-        )
-
-    watch = local.watch(place.cloud, died)
+    watch = local.watch(place.cloud, lambda part: stop.set(_died(part)))
     try:
         yield
-    except UnreachableError as error:
-        # a refused connection is a consequence; the death is the cause
-        raise stop.why or error from error
     finally:
         watch.stop()
 
 
-def require_project(project: Path) -> None:
-    """Raise `ConfigError` when the folder holds no `deploy.py`."""
-    from sam_deploy.config import load  # noqa: PLC0415 - costs pydantic
-
-    load(project)
+def _died(part: str) -> UnreachableError:
+    return UnreachableError(
+        f"The embedded cloud died: its {part} is gone",
+        why="it was killed, or it failed; see `.sam-deploy/cloud/`",
+        state="what it held is lost, as it lives in memory only",
+        hint="run the same command again: it starts a new one and deploys everything",
+    )

@@ -16,6 +16,7 @@ from sam_deploy.errors import RefusedError
 
 LOOPBACK: Final = "127.0.0.1"
 _PORTS_TRIED: Final = 200
+_FIRST_UNPRIVILEGED: Final = 1024
 
 
 def any_free() -> int:
@@ -64,7 +65,7 @@ def listen_exactly(port: int) -> socket.socket:
     except OSError as error:
         holder = who_listens(port)
         why = f"it is held by {holder}" if holder else (error.strerror or str(error))
-        with closing(listen_from(port + 1)) as free:
+        with closing(listen_from(max(port + 1, _FIRST_UNPRIVILEGED))) as free:
             hint = f"port {free.getsockname()[1]} is free"
         raise RefusedError(
             f"Port {port} is not free for the gateway", why=why, hint=hint
@@ -85,7 +86,11 @@ def who_listens(port: int) -> str:
 
 
 def _taken_on_ipv6(port: int) -> bool:
-    with closing(socket.socket(socket.AF_INET6, socket.SOCK_STREAM)) as probe:
+    try:
+        probe = socket.socket(socket.AF_INET6, socket.SOCK_STREAM)
+    except OSError:  # this machine has no IPv6
+        return False
+    with closing(probe):
         probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

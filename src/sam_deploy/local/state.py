@@ -117,6 +117,7 @@ class StateFolder:
         Raises RefusedError when another one still does after ten minutes.
         """
         self.path.mkdir(parents=True, exist_ok=True)
+        (self.path / ".gitignore").write_text("*\n", encoding="utf-8")
         try:
             with FileLock(self.path / "lock", timeout=_LOCK_WAIT_SECONDS):
                 yield

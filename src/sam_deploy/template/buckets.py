@@ -7,7 +7,7 @@ from typing import Final
 from sam_deploy import naming
 from sam_deploy.config.model import Bucket, Cors, Environment, Function, UploadTrigger
 from sam_deploy.template.arns import bucket_arn, bucket_name_text, objects_arn
-from sam_deploy.template.document import Json, Resource, ref, sub
+from sam_deploy.template.document import Entries, Json, Resource, ref, sub
 from sam_deploy.template.origins import allowed_origins
 from sam_deploy.template.roles import POLICY_VERSION
 from sam_deploy.template.scope import Scope
@@ -18,29 +18,33 @@ ABANDONED_UPLOAD_DAYS: Final = 7
 S3_CORS_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE")
 
 
-def buckets(scope: Scope) -> dict[str, Resource]:
-    """Return each bucket of each environment, its policy, and who its uploads may call."""
-    rendered: dict[str, Resource] = {}
+def buckets(scope: Scope) -> Entries:
+    """Yield each bucket of each environment, its policy, and whom its uploads may call."""
     for bucket in scope.buckets:
         uploads = [each for each in scope.triggers(UploadTrigger) if each[1].bucket == bucket.name]
         for environment in scope.environments:
             permissions = _permissions(bucket, environment, uploads)
-            rendered |= permissions
-            rendered[naming.bucket_id(bucket.name, environment.name)] = Resource(
-                "AWS::S3::Bucket",
-                _properties(scope, bucket, environment, uploads),
-                # S3 asks Lambda whether it may call before it accepts a notification.
-                depends_on=tuple(permissions),
-                retention="RetainExceptOnCreate",
+            yield from permissions.items()
+            properties = _properties(scope, bucket, environment, uploads)
+            yield (
+                naming.bucket_id(bucket.name, environment.name),
+                Resource(
+                    "AWS::S3::Bucket",
+                    properties,
+                    # S3 asks Lambda whether it may call before it accepts a notification.
+                    depends_on=tuple(permissions),
+                    retention="RetainExceptOnCreate",
+                ),
             )
             policy_id = naming.bucket_policy_id(bucket.name, environment.name)
-            rendered[policy_id] = _policy(bucket, environment)
-    return rendered
+            yield policy_id, _policy(bucket, environment)
 
 
 def _permissions(bucket: Bucket, environment: Environment, uploads: Uploads) -> dict[str, Resource]:
+    """Return one permission per function, however many of its triggers name the bucket."""
+    source = naming.title(bucket.name)
     return {
-        naming.permission_id(function.name, environment.name, naming.title(bucket.name)): Resource(
+        naming.permission_id(function.name, environment.name, source): Resource(
             "AWS::Lambda::Permission",
             {
                 "FunctionName": ref(naming.alias_id(function.name, environment.name)),

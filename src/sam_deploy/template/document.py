@@ -7,7 +7,7 @@ or tags: other YAML readers, and eyes, stumble over them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -40,6 +40,10 @@ class Resource:
         return written
 
 
+Entries: TypeAlias = Iterator[tuple[str, Resource]]
+"""Logical ids and their resources. No mapping: that would let one take another's place."""
+
+
 def ref(logical_id: str) -> Json:
     """Return a reference to a parameter or to a resource's own identifier."""
     return {"Ref": logical_id}
@@ -63,8 +67,11 @@ class _Writer(yaml.SafeDumper):
 
 
 def _text(writer: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    """Quote account ids: PyYAML leaves 074266271188 bare, and others read it as a number."""
-    style = "'" if value.isdigit() else None
+    """Quote what PyYAML leaves bare although others, or PyYAML itself, read something else.
+
+    An account id such as 074266271188 is a number to some; a line separator (U+0085) is lost.
+    """
+    style = "'" if value.isdigit() else None if value.isprintable() else '"'
     return writer.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 

@@ -13,17 +13,16 @@ from sam_deploy import naming
 from sam_deploy.config.model import Function
 from sam_deploy.errors import BuildError
 from sam_deploy.plan.runtime import HANDLER
-from sam_deploy.template.document import Json, Resource, get_att, ref
+from sam_deploy.template.document import Entries, Json, Resource, get_att, ref
 from sam_deploy.template.scope import Scope
 
 
-def functions(scope: Scope, artifact_keys: Mapping[str, str]) -> dict[str, Resource]:
-    """Return every function of the stack with its first version and an alias per environment.
+def functions(scope: Scope, artifact_keys: Mapping[str, str]) -> Entries:
+    """Yield every function of the stack with its first version and an alias per environment.
 
     `artifact_keys` maps `function/Api` to the S3 key of its archive. Raises `BuildError` when a
     function has none.
     """
-    rendered: dict[str, Resource] = {}
     for function in scope.functions:
         key = artifact_keys.get(f"function/{function.name}")
         if not key:
@@ -32,9 +31,8 @@ def functions(scope: Scope, artifact_keys: Mapping[str, str]) -> dict[str, Resou
                 why="its stack cannot be rendered without the archive's key in S3",
                 hint="run `sam-deploy build`",
             )
-        rendered[naming.function_name(function.name)] = _function(scope, function, key)
-        rendered |= _static(scope, function)
-    return rendered
+        yield naming.function_name(function.name), _function(scope, function, key)
+        yield from _static(scope, function)
 
 
 def _function(scope: Scope, function: Function, key: str) -> Resource:
@@ -57,19 +55,15 @@ def _function(scope: Scope, function: Function, key: str) -> Resource:
     return Resource("AWS::Serverless::Function", properties)
 
 
-def _static(scope: Scope, function: Function) -> dict[str, Resource]:
-    """Return what must never change once it is deployed; not even its logical ids."""
+def _static(scope: Scope, function: Function) -> Entries:
+    """Yield what must never change once it is deployed; not even its logical ids."""
     name, first = naming.function_name(function.name), naming.first_version_id(function.name)
-    aliases = {
-        naming.alias_id(function.name, environment.name): Resource(
-            "AWS::Lambda::Alias",
-            {
-                "Name": naming.alias_name(environment.name),
-                "FunctionName": ref(name),
-                "FunctionVersion": get_att(first, "Version"),
-            },
-        )
-        for environment in scope.environments
-    }
-    version = Resource("AWS::Lambda::Version", {"FunctionName": ref(name)}, retention="Retain")
-    return {first: version, **aliases}
+    yield first, Resource("AWS::Lambda::Version", {"FunctionName": ref(name)}, retention="Retain")
+    for environment in scope.environments:
+        properties: dict[str, Json] = {
+            "Name": naming.alias_name(environment.name),
+            "FunctionName": ref(name),
+            "FunctionVersion": get_att(first, "Version"),
+        }
+        alias_id = naming.alias_id(function.name, environment.name)
+        yield alias_id, Resource("AWS::Lambda::Alias", properties)

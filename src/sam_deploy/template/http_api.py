@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Final
 
 from sam_deploy import naming
-from sam_deploy.config.model import Cors, Environment, Function
+from sam_deploy.config.model import Cors, Environment, Function, HttpApi
 from sam_deploy.template.arns import REGIONAL
-from sam_deploy.template.document import Json, Resource, ref, sub
+from sam_deploy.template.document import Entries, Json, Resource, ref, sub
 from sam_deploy.template.origins import allowed_origins
 from sam_deploy.template.scope import Scope
 
@@ -20,34 +20,28 @@ STAGE_VARIABLE: Final = "LambdaAlias"
 PAYLOAD_VERSION: Final = "2.0"
 
 
-def http_api(scope: Scope) -> dict[str, Resource]:
-    """Return the API with everything that belongs to it; nothing for a stack without one."""
+def http_api(scope: Scope) -> Entries:
+    """Yield the API with everything that belongs to it; nothing for a stack without one."""
     if scope.http_api is None:
-        return {}
-    rendered = {naming.http_api_id(): _api(scope)}
-    for function in scope.functions:
-        if function.routes:
-            rendered |= _routes(function)
+        return
+    yield naming.http_api_id(), _api(scope, scope.http_api)
+    answering = [function for function in scope.functions if function.routes]
+    for function in answering:
+        yield from _routes(function)
     for environment in scope.environments:
-        rendered[naming.stage_id(environment.name)] = _stage(scope, environment)
-        for function in scope.functions:
-            if function.routes:
-                permission_id = naming.permission_id(
-                    function.name, environment.name, naming.http_api_id()
-                )
-                rendered[permission_id] = _permission(function, environment)
-    return rendered
+        yield naming.stage_id(environment.name), _stage(scope, environment)
+        for function in answering:
+            yield _permission(function, environment)
 
 
-def _api(scope: Scope) -> Resource:
-    api = scope.http_api
+def _api(scope: Scope, api: HttpApi) -> Resource:
     properties: dict[str, Json] = {
         "Name": naming.http_api_name(scope.app.name),
         "ProtocolType": "HTTP",
     }
-    if api and api.description:
+    if api.description:
         properties["Description"] = api.description
-    if api and api.cors:
+    if api.cors:
         properties["CorsConfiguration"] = _cors(scope, api.cors)
     return Resource("AWS::ApiGatewayV2::Api", properties | {"Tags": scope.tags()})
 
@@ -66,31 +60,25 @@ def _cors(scope: Scope, cors: Cors) -> Json:
     }
 
 
-def _routes(function: Function) -> dict[str, Resource]:
-    """Return one integration for the function and a route to it for each that it lists."""
+def _routes(function: Function) -> Entries:
+    """Yield one integration for the function and a route to it for each that it lists."""
     integration_id = naming.http_api_integration_id(function.name)
-    rendered = {
-        integration_id: Resource(
-            "AWS::ApiGatewayV2::Integration",
-            {
-                "ApiId": ref(naming.http_api_id()),
-                "IntegrationType": "AWS_PROXY",
-                "IntegrationUri": sub(_integration_uri(function)),
-                "PayloadFormatVersion": PAYLOAD_VERSION,
-            },
-            depends_on=(naming.function_name(function.name),),
-        )
+    integration: dict[str, Json] = {
+        "ApiId": ref(naming.http_api_id()),
+        "IntegrationType": "AWS_PROXY",
+        "IntegrationUri": sub(_integration_uri(function)),
+        "PayloadFormatVersion": PAYLOAD_VERSION,
     }
+    waits_for = (naming.function_name(function.name),)
+    yield integration_id, Resource("AWS::ApiGatewayV2::Integration", integration, waits_for)
     for route in function.routes:
-        rendered[naming.http_api_route_id(route.method, route.path)] = Resource(
-            "AWS::ApiGatewayV2::Route",
-            {
-                "ApiId": ref(naming.http_api_id()),
-                "RouteKey": f"{route.method} {route.path}",
-                "Target": sub(f"integrations/${{{integration_id}}}"),
-            },
-        )
-    return rendered
+        properties: dict[str, Json] = {
+            "ApiId": ref(naming.http_api_id()),
+            "RouteKey": f"{route.method} {route.path}",
+            "Target": sub(f"integrations/${{{integration_id}}}"),
+        }
+        route_id = naming.http_api_route_id(route.method, route.path)
+        yield route_id, Resource("AWS::ApiGatewayV2::Route", properties)
 
 
 def _integration_uri(function: Function) -> str:
@@ -121,16 +109,14 @@ def _stage(scope: Scope, environment: Environment) -> Resource:
     )
 
 
-def _permission(function: Function, environment: Environment) -> Resource:
+def _permission(function: Function, environment: Environment) -> tuple[str, Resource]:
     """Let one stage call one alias: the dev stage cannot reach what prod serves."""
-    stage = naming.stage_name(environment.name)
-    source = f"arn:${{AWS::Partition}}:execute-api:{REGIONAL}:${{{naming.http_api_id()}}}/{stage}/*"
-    return Resource(
-        "AWS::Lambda::Permission",
-        {
-            "FunctionName": ref(naming.alias_id(function.name, environment.name)),
-            "Action": "lambda:InvokeFunction",
-            "Principal": "apigateway.amazonaws.com",
-            "SourceArn": sub(source),
-        },
-    )
+    api, stage = naming.http_api_id(), naming.stage_name(environment.name)
+    properties: dict[str, Json] = {
+        "FunctionName": ref(naming.alias_id(function.name, environment.name)),
+        "Action": "lambda:InvokeFunction",
+        "Principal": "apigateway.amazonaws.com",
+        "SourceArn": sub(f"arn:${{AWS::Partition}}:execute-api:{REGIONAL}:${{{api}}}/{stage}/*"),
+    }
+    permission_id = naming.permission_id(function.name, environment.name, api)
+    return permission_id, Resource("AWS::Lambda::Permission", properties)

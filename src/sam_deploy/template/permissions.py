@@ -15,7 +15,7 @@ from sam_deploy.config.model import Function, QueueTrigger
 from sam_deploy.config.tree import split_use
 from sam_deploy.errors import ConfigError
 from sam_deploy.template.arns import bucket_arn, objects_arn, queue_arn, setting_arn
-from sam_deploy.template.document import Json, Resource, get_att, ref
+from sam_deploy.template.document import Entries, Json, Resource, get_att, ref
 from sam_deploy.template.roles import POLICY_VERSION
 from sam_deploy.template.scope import Scope
 
@@ -43,22 +43,18 @@ USER_ACTIONS: Final[dict[Mode, tuple[str, ...]]] = {
 }
 
 
-def policies(scope: Scope) -> dict[str, Resource]:
-    """Return a policy for every function that needs more than logs."""
-    rendered = {}
+def policies(scope: Scope) -> Entries:
+    """Yield a policy for every function that needs more than logs."""
     for function in scope.functions:
         statements = list(_statements(scope, function))
         if statements:
             name = naming.lambda_policy_name(function.name)
-            rendered[name] = Resource(
-                "AWS::IAM::Policy",
-                {
-                    "PolicyName": name,
-                    "Roles": [ref(naming.lambda_role_name(function.name))],
-                    "PolicyDocument": {"Version": POLICY_VERSION, "Statement": statements},
-                },
-            )
-    return rendered
+            properties: dict[str, Json] = {
+                "PolicyName": name,
+                "Roles": [ref(naming.lambda_role_name(function.name))],
+                "PolicyDocument": {"Version": POLICY_VERSION, "Statement": statements},
+            }
+            yield name, Resource("AWS::IAM::Policy", properties)
 
 
 def _statements(scope: Scope, function: Function) -> Iterator[Statement]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from sam_deploy import naming
-from sam_deploy.config.model import Environment, Queue, QueueTrigger
-from sam_deploy.template.document import NO_VALUE, Json, Resource, get_att, ref
+from sam_deploy.config.model import Environment, Function, Queue, QueueTrigger
+from sam_deploy.template.document import NO_VALUE, Entries, Json, Resource, get_att, ref
 from sam_deploy.template.roles import POLICY_VERSION
 from sam_deploy.template.scope import Scope
 
@@ -15,41 +15,22 @@ FOURTEEN_DAYS_SECONDS: Final = 1_209_600
 _NO_SENDERS: Final[dict[str, Json]] = {"Known": "no", "TopicArns": ["none"]}
 
 
-def queues(scope: Scope) -> dict[str, Resource]:
-    """Return each queue of each environment with its dead-letter queue and their policies."""
-    rendered: dict[str, Resource] = {}
+def queues(scope: Scope) -> Entries:
+    """Yield each queue of each environment with its dead-letter queue and their policies."""
     for queue in scope.queues:
         for environment in scope.environments:
-            rendered |= _pair(scope, queue, environment)
-    return rendered
+            yield from _pair(scope, queue, environment)
 
 
-def event_source_mappings(scope: Scope) -> dict[str, Resource]:
-    """Return a mapping per queue trigger and environment, to the alias of that environment."""
-    rendered: dict[str, Resource] = {}
+def event_source_mappings(scope: Scope) -> Entries:
+    """Yield a mapping per queue trigger and environment, to the alias of that environment."""
     for function, trigger in scope.triggers(QueueTrigger):
         for environment in scope.environments:
-            queue_id = naming.queue_name(trigger.queue, environment.name)
-            properties: dict[str, Json] = {
-                "EventSourceArn": get_att(queue_id, "Arn"),
-                "FunctionName": ref(naming.alias_id(function.name, environment.name)),
-                "BatchSize": trigger.batch_size,
-            }
-            if trigger.batching_window_seconds:
-                properties["MaximumBatchingWindowInSeconds"] = trigger.batching_window_seconds
-            properties |= {
-                "Enabled": trigger.enabled,
-                "FunctionResponseTypes": ["ReportBatchItemFailures"],
-                "Tags": scope.tag_list(environment),
-            }
+            properties = _mapping(scope, function, trigger, environment)
             mapping_id = naming.event_source_mapping_id(trigger.queue, environment.name)
-            rendered[mapping_id] = Resource(
-                "AWS::Lambda::EventSourceMapping",
-                properties,
-                # Lambda refuses a mapping whose role may not read the queue yet.
-                depends_on=(naming.lambda_policy_name(function.name),),
-            )
-    return rendered
+            # Lambda refuses a mapping whose role may not read the queue yet.
+            waits_for = (naming.lambda_policy_name(function.name),)
+            yield mapping_id, Resource("AWS::Lambda::EventSourceMapping", properties, waits_for)
 
 
 def sender_mappings(scope: Scope) -> dict[str, Json]:
@@ -84,7 +65,25 @@ def sender_conditions(scope: Scope) -> dict[str, Json]:
     }
 
 
-def _pair(scope: Scope, queue: Queue, environment: Environment) -> dict[str, Resource]:
+def _mapping(
+    scope: Scope, function: Function, trigger: QueueTrigger, environment: Environment
+) -> dict[str, Json]:
+    queue_id = naming.queue_name(trigger.queue, environment.name)
+    properties: dict[str, Json] = {
+        "EventSourceArn": get_att(queue_id, "Arn"),
+        "FunctionName": ref(naming.alias_id(function.name, environment.name)),
+        "BatchSize": trigger.batch_size,
+    }
+    if trigger.batching_window_seconds:
+        properties["MaximumBatchingWindowInSeconds"] = trigger.batching_window_seconds
+    return properties | {
+        "Enabled": trigger.enabled,
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "Tags": scope.tag_list(environment),
+    }
+
+
+def _pair(scope: Scope, queue: Queue, environment: Environment) -> Entries:
     queue_id = naming.queue_name(queue.name, environment.name)
     dead_letter_id = naming.dead_letter_queue_name(queue.name, environment.name)
     shared: dict[str, Json] = {
@@ -92,33 +91,27 @@ def _pair(scope: Scope, queue: Queue, environment: Environment) -> dict[str, Res
         "SqsManagedSseEnabled": True,
         "Tags": scope.tag_list(environment),
     }
-    redrive: Json = {
+    redrive: dict[str, Json] = {
         "deadLetterTargetArn": get_att(dead_letter_id, "Arn"),
         "maxReceiveCount": queue.max_receive_count,
     }
-    return {
-        queue_id: Resource(
-            "AWS::SQS::Queue", {"QueueName": queue_id, "RedrivePolicy": redrive, **shared}
-        ),
-        dead_letter_id: Resource(
-            "AWS::SQS::Queue",
-            {
-                "QueueName": dead_letter_id,
-                "MessageRetentionPeriod": FOURTEEN_DAYS_SECONDS,
-                **shared,
-            },
-        ),
-        naming.queue_policy_id(queue_id): _policy(
-            queue_id, [_deny_plain_http(queue_id), *_allow_others(scope, queue, queue_id)]
-        ),
-        naming.queue_policy_id(dead_letter_id): _policy(
-            dead_letter_id, [_deny_plain_http(dead_letter_id)]
-        ),
+    main: dict[str, Json] = {"QueueName": queue_id, "RedrivePolicy": redrive}
+    dead: dict[str, Json] = {
+        "QueueName": dead_letter_id,
+        "MessageRetentionPeriod": FOURTEEN_DAYS_SECONDS,
     }
+    yield queue_id, Resource("AWS::SQS::Queue", main | shared)
+    yield dead_letter_id, Resource("AWS::SQS::Queue", dead | shared)
+    allowed = _allow_others(scope, queue, queue_id)
+    yield naming.queue_policy_id(queue_id), _policy(queue_id, allowed)
+    yield naming.queue_policy_id(dead_letter_id), _policy(dead_letter_id, [])
 
 
-def _policy(queue_id: str, statements: list[Json]) -> Resource:
-    document: Json = {"Version": POLICY_VERSION, "Statement": statements}
+def _policy(queue_id: str, allowed: list[Json]) -> Resource:
+    document: Json = {
+        "Version": POLICY_VERSION,
+        "Statement": [_deny_plain_http(queue_id), *allowed],
+    }
     return Resource(
         "AWS::SQS::QueuePolicy", {"Queues": [ref(queue_id)], "PolicyDocument": document}
     )

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from sam_deploy import naming
 from sam_deploy.config.model import App
 from sam_deploy.errors import ConfigError
 from sam_deploy.plan.model import StackPlan
 from sam_deploy.template.buckets import buckets
-from sam_deploy.template.document import Json, Resource, to_yaml
+from sam_deploy.template.document import Entries, Json, Resource, to_yaml
 from sam_deploy.template.functions import functions
 from sam_deploy.template.http_api import http_api
 from sam_deploy.template.outputs import outputs
@@ -53,7 +54,7 @@ def render(app: App, stack: StackPlan, artifact_keys: Mapping[str, str]) -> Temp
     `BuildError` for a function without one, and `ConfigError` for what cannot be one stack.
     """
     scope = Scope(app, stack)
-    families = (
+    families = chain(
         roles(scope),
         policies(scope),
         functions(scope, artifact_keys),
@@ -63,7 +64,7 @@ def render(app: App, stack: StackPlan, artifact_keys: Mapping[str, str]) -> Temp
         user_pools(scope),
         http_api(scope),
     )
-    resources = _merged(stack, families)
+    resources = _each_once(stack, families)
     parameters, told = _parameters(scope), outputs(scope)
     document: dict[str, Json] = {
         "AWSTemplateFormatVersion": "2010-09-09",
@@ -85,20 +86,19 @@ def render(app: App, stack: StackPlan, artifact_keys: Mapping[str, str]) -> Temp
     )
 
 
-def _merged(stack: StackPlan, families: tuple[dict[str, Resource], ...]) -> dict[str, Resource]:
+def _each_once(stack: StackPlan, entries: Entries) -> dict[str, Resource]:
     """Return all resources, or say which names in `deploy.py` lead to one logical id."""
-    merged: dict[str, Resource] = {}
-    for family in families:
-        for logical_id, resource in family.items():
-            if logical_id in merged:
-                kinds = f"{merged[logical_id].kind} and {resource.kind}"
-                raise ConfigError(
-                    f"Stack `{stack.name}` would have two resources called `{logical_id}`",
-                    why=f"{kinds} get the same logical id from their names",
-                    hint="rename one of them in `deploy.py`",
-                )
-            merged[logical_id] = resource
-    return merged
+    found: dict[str, Resource] = {}
+    for logical_id, resource in entries:
+        if logical_id in found:
+            kinds = " and ".join(dict.fromkeys((found[logical_id].kind, resource.kind)))
+            raise ConfigError(
+                f"Stack `{stack.name}` would have two resources called `{logical_id}`",
+                why=f"logical ids are letters and digits only; two names of {kinds} become one",
+                hint="rename one of them in `deploy.py`",
+            )
+        found[logical_id] = resource
+    return found
 
 
 def _parameters(scope: Scope) -> dict[str, Json]:

@@ -9,25 +9,21 @@ from __future__ import annotations
 from typing import Final
 
 from sam_deploy import naming
-from sam_deploy.template.document import Json, Resource, sub
+from sam_deploy.template.document import Entries, Json, Resource, sub
 from sam_deploy.template.scope import Scope
 
 POLICY_VERSION: Final = "2012-10-17"
 
 
-def roles(scope: Scope) -> dict[str, Resource]:
-    """Return a role per function that Lambda may assume and that may write logs."""
-    return {
-        naming.lambda_role_name(function.name): Resource(
-            "AWS::IAM::Role",
-            {
-                "AssumeRolePolicyDocument": _TRUST,
-                "ManagedPolicyArns": [sub(_BASIC_EXECUTION)],
-                "Tags": scope.tag_list(),
-            },
-        )
-        for function in scope.functions
-    }
+def roles(scope: Scope) -> Entries:
+    """Yield a role per function that Lambda may assume and that may write logs."""
+    for function in scope.functions:
+        properties: dict[str, Json] = {
+            "AssumeRolePolicyDocument": _TRUST,
+            "ManagedPolicyArns": [sub(_BASIC_EXECUTION)],
+            "Tags": scope.tag_list(),
+        }
+        yield naming.lambda_role_name(function.name), Resource("AWS::IAM::Role", properties)
 
 
 _TRUST: Final[Json] = {

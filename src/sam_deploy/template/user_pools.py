@@ -11,12 +11,13 @@ from sam_deploy import naming
 from sam_deploy.config.model import (
     Environment,
     Function,
+    ResourceServer,
     UserPool,
     UserPoolClient,
     UserPoolTrigger,
 )
 from sam_deploy.template.arns import identity_arn
-from sam_deploy.template.document import Json, Resource, get_att, ref
+from sam_deploy.template.document import Entries, Json, Resource, get_att, ref
 from sam_deploy.template.origins import required_web_origins
 from sam_deploy.template.scope import Scope
 
@@ -32,23 +33,25 @@ AUTH_FLOWS: Final = (
 )
 
 
-def user_pools(scope: Scope) -> dict[str, Resource]:
-    """Return each pool of each environment with its client, and the functions it may call."""
-    rendered: dict[str, Resource] = {}
+def user_pools(scope: Scope) -> Entries:
+    """Yield each pool of each environment with its client, and the functions it may call."""
     for pool in scope.user_pools:
         for environment in scope.environments:
-            pool_id = naming.user_pool_name(pool.name, environment.name)
-            rendered[pool_id] = Resource(
-                "AWS::Cognito::UserPool",
-                _properties(scope, pool, environment),
-                # No DeletionProtection beside it: a first deployment that fails could not
-                # take the pool away again and would end in ROLLBACK_FAILED.
-                retention="RetainExceptOnCreate",
+            yield (
+                naming.user_pool_name(pool.name, environment.name),
+                Resource(
+                    "AWS::Cognito::UserPool",
+                    _properties(scope, pool, environment),
+                    # No DeletionProtection beside it: a first deployment that fails could not
+                    # take the pool away again and would end in ROLLBACK_FAILED.
+                    retention="RetainExceptOnCreate",
+                ),
             )
-            rendered |= _resource_server(pool, environment)
-            rendered |= _client(scope, pool, environment)
-            rendered |= _permissions(scope, pool, environment)
-    return rendered
+            if pool.resource_server:
+                yield _resource_server(pool, pool.resource_server, environment)
+            if pool.client:
+                yield _client(scope, pool, pool.client, environment)
+            yield from _permissions(scope, pool, environment)
 
 
 def _properties(scope: Scope, pool: UserPool, environment: Environment) -> dict[str, Json]:
@@ -118,32 +121,28 @@ def _lambda_config(triggers: dict[str, Function], environment: Environment) -> d
     return config
 
 
-def _resource_server(pool: UserPool, environment: Environment) -> dict[str, Resource]:
-    server = pool.resource_server
-    if server is None:
-        return {}
-    scopes = [{"ScopeName": each, "ScopeDescription": each} for each in server.scopes]
-    return {
-        naming.user_pool_resource_server_id(pool.name, environment.name): Resource(
-            "AWS::Cognito::UserPoolResourceServer",
-            {
-                "UserPoolId": ref(naming.user_pool_name(pool.name, environment.name)),
-                "Identifier": server.identifier,
-                "Name": server.identifier,
-                "Scopes": scopes,
-            },
-        )
+def _resource_server(
+    pool: UserPool, server: ResourceServer, environment: Environment
+) -> tuple[str, Resource]:
+    properties: dict[str, Json] = {
+        "UserPoolId": ref(naming.user_pool_name(pool.name, environment.name)),
+        "Identifier": server.identifier,
+        "Name": server.identifier,
+        "Scopes": [{"ScopeName": each, "ScopeDescription": each} for each in server.scopes],
     }
+    server_id = naming.user_pool_resource_server_id(pool.name, environment.name)
+    return server_id, Resource("AWS::Cognito::UserPoolResourceServer", properties)
 
 
-def _client(scope: Scope, pool: UserPool, environment: Environment) -> dict[str, Resource]:
-    client, server = pool.client, pool.resource_server
-    if client is None:
-        return {}
+def _client(
+    scope: Scope, pool: UserPool, client: UserPoolClient, environment: Environment
+) -> tuple[str, Resource]:
     client_id = naming.user_pool_client_name(pool.name, environment.name)
-    own = [f"{server.identifier}/{each}" for each in server.scopes] if server else []
-    # Cognito refuses a client with a scope that does not exist yet.
-    depends_on = tuple(_resource_server(pool, environment))
+    scopes, waits_for = list(client.scopes), ()
+    if server := pool.resource_server:
+        scopes += [f"{server.identifier}/{each}" for each in server.scopes]
+        # Cognito refuses a client with a scope that does not exist yet.
+        waits_for = (naming.user_pool_resource_server_id(pool.name, environment.name),)
     properties: dict[str, Json] = {
         "ClientName": client_id,
         "UserPoolId": ref(naming.user_pool_name(pool.name, environment.name)),
@@ -151,13 +150,13 @@ def _client(scope: Scope, pool: UserPool, environment: Environment) -> dict[str,
         "SupportedIdentityProviders": ["COGNITO"],
         "AllowedOAuthFlowsUserPoolClient": True,
         "AllowedOAuthFlows": ["code"],
-        "AllowedOAuthScopes": [*client.scopes, *own],
+        "AllowedOAuthScopes": scopes,
         **_addresses(scope, client, pool, environment),
         "ExplicitAuthFlows": list(AUTH_FLOWS),
         "PreventUserExistenceErrors": "ENABLED",
         "EnableTokenRevocation": True,
     }
-    return {client_id: Resource("AWS::Cognito::UserPoolClient", properties, depends_on)}
+    return client_id, Resource("AWS::Cognito::UserPoolClient", properties, waits_for)
 
 
 def _addresses(
@@ -171,19 +170,15 @@ def _addresses(
     }
 
 
-def _permissions(scope: Scope, pool: UserPool, environment: Environment) -> dict[str, Resource]:
+def _permissions(scope: Scope, pool: UserPool, environment: Environment) -> Entries:
     """Let the pool call each of its functions through the alias of its environment."""
     pool_id = naming.user_pool_name(pool.name, environment.name)
-    called = dict.fromkeys(function.name for function in _triggers(scope, pool).values())
-    return {
-        naming.permission_id(name, environment.name, f"{pool.name}UserPool"): Resource(
-            "AWS::Lambda::Permission",
-            {
-                "FunctionName": ref(naming.alias_id(name, environment.name)),
-                "Action": "lambda:InvokeFunction",
-                "Principal": "cognito-idp.amazonaws.com",
-                "SourceArn": get_att(pool_id, "Arn"),
-            },
-        )
-        for name in called
-    }
+    for function in dict.fromkeys(each.name for each in _triggers(scope, pool).values()):
+        properties: dict[str, Json] = {
+            "FunctionName": ref(naming.alias_id(function, environment.name)),
+            "Action": "lambda:InvokeFunction",
+            "Principal": "cognito-idp.amazonaws.com",
+            "SourceArn": get_att(pool_id, "Arn"),
+        }
+        permission_id = naming.permission_id(function, environment.name, f"{pool.name}UserPool")
+        yield permission_id, Resource("AWS::Lambda::Permission", properties)

@@ -60,7 +60,9 @@ def test_newer_glibc_is_better_and_build_numbers_decide_the_rest(target: Target)
     older = "p-1-cp312-cp312-manylinux_2_17_x86_64.whl"
     newer = "p-1-cp312-cp312-manylinux_2_28_x86_64.whl"
     assert newer == chosen(target, older, newer)
-    assert "p-1-10-py3-none-any.whl" == chosen(target, ANY, "p-1-10-py3-none-any.whl", "p-1-9-py3-none-any.whl")
+    assert "p-1-10-py3-none-any.whl" == chosen(
+        target, ANY, "p-1-10-py3-none-any.whl", "p-1-9-py3-none-any.whl"
+    )
 
 
 def test_names_that_are_no_wheels_are_passed_over(target: Target) -> None:

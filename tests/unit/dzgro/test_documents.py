@@ -15,7 +15,7 @@ URL = "https://tortuga.s3.eu-west-1.amazonaws.com/document?signature=x"
 
 def at_once(**_: object) -> Generator[float, Any, None]:
     """Wait for nothing between tries."""
-    return backoff.constant(interval=0)
+    yield from backoff.constant(interval=0)
 
 
 def client(*answers: httpx.Response | Exception) -> tuple[httpx.Client, list[httpx.Request]]:

@@ -7,7 +7,8 @@ from dzgroshared.queues import process
 
 def test_one_bad_message_neither_stops_nor_repeats_the_others() -> None:
     """Only the failed message is reported and given back, and all the others are handled."""
-    handled, given_back = [], []
+    handled: list[str] = []
+    given_back: list[dict[str, Any]] = []
 
     def handle(record: dict[str, Any]) -> None:
         if record["messageId"] == "b":

@@ -81,6 +81,9 @@ def test_the_first_source_that_names_an_environment_wins(
         (from_bucket("receipts-prod"), ":1"),
         ({"Records": [{"eventSource": "aws:sns"}, "text"]}, ":1"),
         ({"Records": "text"}, ":1"),
+        ({"Records": [{"eventSource": "aws:s3", "s3": 1}]}, ":1"),
+        ({"Records": [{"eventSource": "aws:sqs"}]}, ":1"),
+        ({"stageVariables": {"LambdaAlias": ["dev"]}}, ":1"),
         ("text", ":1"),
     ],
 )

@@ -186,7 +186,7 @@ def test_outputs_tell_what_people_look_for(dzgro: App, render_app: Callable[...,
 def test_two_resources_with_one_logical_id_are_refused(
     make_app: Callable[..., App], render_app: Callable[..., Any]
 ) -> None:
-    """`my-data` and `myData` differ in S3, not in CloudFormation: nothing is left out silently."""
+    """a-b and a--b differ in S3, not in CloudFormation: neither is left out silently."""
     app = make_app(
         feature_sets=[FeatureSet("core", regions=["eu-west-1"])],
         buckets=[Bucket("a-b"), Bucket("a--b")],

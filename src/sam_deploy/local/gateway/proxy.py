@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from sam_deploy.local.gateway import cors, event, response, routing
+from sam_deploy.local.gateway.slots import Slots
 from sam_deploy.local.gateway.upstream import UpstreamError, UpstreamTimeoutError
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Proxy:
     def __init__(self, deployed: Deployed, upstream: Upstream) -> None:
         self._deployed = deployed
         self._upstream = upstream
+        self._slots = Slots()
 
     async def serve(self, region: str, api_id: str, request: Request) -> Outcome:
         """Answer one request. `request.path` is the whole path below the API's host."""
@@ -79,7 +81,8 @@ class Proxy:
     async def _invoke(self, arn: str, data: bytes, timeout_seconds: float) -> Outcome:
         called = arn.partition(":function:")[2]
         try:
-            done = await self._upstream.invoke(arn, data, timeout_seconds)
+            async with self._slots.one():
+                done = await self._upstream.invoke(arn, data, timeout_seconds)
         except UpstreamTimeoutError:
             note = f"{called} did not answer within {timeout_seconds:g} s"
             return Outcome(response.SERVICE_UNAVAILABLE, note)

@@ -1,0 +1,47 @@
+"""What every test can rely on: no AWS settings of this machine, and small projects to load."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sam_deploy.events import Event
+
+# what decides where a command goes; a developer's shell must not decide it for the tests
+DECIDING = ("ENV", "CI", "SAM_DEPLOY_TARGET")
+
+HEAD = "from sam_deploy import *\n"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_aws_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No AWS variables, and no files under `~/.aws`, reach a test or what it starts."""
+    nowhere = tmp_path_factory.mktemp("no-aws")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith("AWS_") or name in DECIDING:
+                patch.delenv(name)
+        patch.setenv("AWS_CONFIG_FILE", str(nowhere / "config"))
+        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(nowhere / "credentials"))
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        yield
+
+
+@pytest.fixture
+def write_project(tmp_path: Path) -> Callable[[str], Path]:
+    """Writes a `deploy.py` whose first line imports everything; the text begins on the second."""
+
+    def write(text: str) -> Path:
+        (tmp_path / "deploy.py").write_text(HEAD + text, encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+@pytest.fixture
+def heard() -> list[Event]:
+    """Events, in the order in which they were reported: pass `heard.append` as the report."""
+    return []
