@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias
 
 import httpx
@@ -248,3 +249,11 @@ def test_nothing_of_this_machine_reaches_a_function(stack: Stack, http: httpx.Cl
         *("GATEWAY_PORT", "BIND_HOST", "IOT_MTLS_ENABLED", "LOG_LEVEL", "SEEN_QUEUE"),
     }
     assert expected == ours
+
+
+def test_a_burst_of_calls_waits_its_turn(stack: Stack, http: httpx.Client) -> None:
+    """Twenty-four calls at once, of a function with a worker or two, are all answered in time."""
+    url = f"{stack.stage('staging')}/api/x"
+    with ThreadPoolExecutor(24) as pool:
+        statuses = list(pool.map(lambda _: http.get(url).status_code, range(24)))
+    assert [200] * 24 == statuses

@@ -150,7 +150,7 @@ def test_versions_that_do_not_fit_together_are_told(resolve: Resolve, index: Pat
     write_wheel(index, "b", "2", "py3-none-any")
     with pytest.raises(BuildError, match="cannot be resolved") as caught:
         resolve(aws_target("python3.12", "x86_64"), "a", "b<2")
-    assert ("a==1 depends on b>=2" in caught.value.why, "\n" in caught.value.why) == (True, False)
+    assert ("depend on b>=2" in caught.value.why, "\n" in caught.value.why) == (True, False)
 
 
 def test_constraints_hold(tmp_path: Path, index: Path) -> None:

@@ -124,22 +124,20 @@ def test_tags_are_project_and_environment() -> None:
 
 
 @pytest.mark.parametrize(
-    ("feature_set", "first", "environment", "expected"),
+    ("feature_set", "environment", "expected"),
     [
-        ("core", True, "", "dzgro-sam"),
-        ("ams", False, "", "dzgro-sam-ams"),
-        ("core", True, "dev", "dzgro-sam-dev"),
-        ("ams", False, "prod", "dzgro-sam-ams-prod"),
-        ("core", True, "local", "dzgro-sam-local"),
+        ("core", "", "dzgro-sam"),
+        ("ams", "", "dzgro-sam-ams"),
+        ("core", "dev", "dzgro-sam-dev"),
+        ("ams", "prod", "dzgro-sam-ams-prod"),
+        ("core", "local", "dzgro-sam-local"),
     ],
 )
 def test_stacks_are_named_by_feature_set_and_isolation(
-    feature_set: str,
-    first: bool,
-    environment: str,
-    expected: str,  # noqa: FBT001 - a table
+    feature_set: str, environment: str, expected: str
 ) -> None:
     """R026, R230, C01, C03: one stack per feature set, and per environment when isolated."""
+    first = feature_set == "core"
     name = naming.stack_name("dzgro", feature_set, first=first, environment=environment)
     assert expected == name
     assert f"{expected}.yaml" == naming.template_file(name)

@@ -78,14 +78,17 @@ def deploy_text(result: Result, seconds: float) -> str:
         changed = sum(each.outcome != "no changes" for each in places)
         regions = plural(len({each.region for each in places}), "region")
         what = f"Deployed {plural(changed, 'stack')} in {regions}"
-    served = f"{released.environment} serves {_versions(released.moved)}"
+    first = any(each.outcome == "created" for each in places)
+    served = f"{released.environment} serves {_versions(released.moved, first=first)}"
     return f"{what}, in {seconds:.1f} s; {served}"
 
 
-def _versions(moved: Sequence[Moved]) -> str:
-    """Return '1 new version of 7 functions', counting a function once for all regions."""
+def _versions(moved: Sequence[Moved], *, first: bool) -> str:
+    """Return 'new versions of 1 function (Api)', counting a function once for all regions."""
     functions = {each.function for each in moved}
     new = {each.function for each in moved if each.changed}
+    if first and not new:
+        return f"the first versions of {plural(len(functions), 'function')}"
     if not new:
         return f"the same versions of {plural(len(functions), 'function')}"
     return f"new versions of {plural(len(new), 'function')} ({', '.join(sorted(new))})"

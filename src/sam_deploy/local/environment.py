@@ -34,6 +34,9 @@ SUPPORTED: Final = ("3.12", "3.13", "3.11")
 
 _INSTALL_SECONDS: Final = 600.0
 _FIND_SECONDS: Final = 60.0
+_NOT_FOR_UV: Final = frozenset(
+    {"VIRTUAL_ENV", "UV_PYTHON", "UV_CONSTRAINT", "UV_OVERRIDE", "UV_EXCLUDE_NEWER", "UV_PROJECT"}
+)
 _NETWORK_SIGNS: Final = (
     "failed to fetch",
     "request failed",
@@ -66,7 +69,7 @@ def ensure(report: Report, python: str = "3.12") -> Environment:
     if not version.startswith(f"{python}."):
         message = f"Python {python} is not on this machine: functions run on {version} here"
         report(Note(message, level="warning"))
-    folder = cache_folder() / "emulator" / _key(interpreter, version)
+    folder = cache_folder().absolute() / "emulator" / _key(interpreter, version)
     made = Environment(folder, folder / "bin" / "python", version)
     if made.python.exists():
         return made
@@ -145,7 +148,7 @@ def uv_environment(inherited: Mapping[str, str]) -> dict[str, str]:
     kept = {
         name: value
         for name, value in inherited.items()
-        if not name.startswith(("AWS_", "PYTHON")) and name not in ("VIRTUAL_ENV", "UV_PYTHON")
+        if not name.startswith(("AWS_", "PYTHON")) and name not in _NOT_FOR_UV
     }
     entries = [entry for entry in kept.get("PATH", "").split(os.pathsep) if entry]
     path = [entry for entry in entries if Path(entry).name != "shims"]
@@ -164,10 +167,14 @@ def _version_manager_folders(inherited: Mapping[str, str]) -> list[Path]:
 def _uv(*arguments: str | Path) -> str:
     """Uv's standard output. Raises with uv's own reason when it fails."""
     command = [uv.find_uv_bin(), *map(str, arguments)]
+    neutral = cache_folder().absolute()
+    neutral.mkdir(parents=True, exist_ok=True)
     try:
         done = subprocess.run(
             command,
             env=uv_environment(os.environ),
+            # A project's own `[tool.uv]`, its constraints above all, must not take part.
+            cwd=neutral,
             capture_output=True,
             text=True,
             timeout=_INSTALL_SECONDS,

@@ -6,11 +6,14 @@ template is judged here before it goes anywhere. cfn-lint takes seconds to impor
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
+from sam_deploy.template.document import Json
 from sam_deploy.template.render import Template
+
+Document: TypeAlias = dict[str, dict[str, dict[str, Json]]]
 
 IGNORED: Final = ("W2001",)
 """Unused parameters: every stack takes the bucket and the suffix, whether it has a use or not."""
@@ -38,12 +41,34 @@ def find(template: Template, regions: Sequence[str]) -> Findings:
 
     decoded, unreadable = decode_str(template.body)
     config = ConfigMixIn(regions=list(regions), ignore_checks=list(IGNORED))
-    matches = list(unreadable) or list(Runner(config).validate_template(decoded))
+    matches = list(unreadable) or list(Runner(config).validate_template(_transformed(decoded)))
     found = [(str(match.rule.severity), _words(match)) for match in matches]
     return Findings(
         errors=tuple(dict.fromkeys(words for severity, words in found if severity == "error")),
         warnings=tuple(dict.fromkeys(words for severity, words in found if severity != "error")),
     )
+
+
+def _transformed(document: Document) -> Document:
+    """Return what the SAM transform makes of our functions.
+
+    Of `AWS::Serverless::Function` cfn-lint checks little: a runtime that does not exist passes.
+    """
+    resources = {name: _as_lambda(each) for name, each in document["Resources"].items()}
+    return document | {"Resources": resources}
+
+
+def _as_lambda(resource: dict[str, Json]) -> dict[str, Json]:
+    properties = resource.get("Properties")
+    if resource.get("Type") != "AWS::Serverless::Function" or not isinstance(properties, Mapping):
+        return resource
+    kept = {name: each for name, each in properties.items() if name not in {"CodeUri", "Tags"}}
+    archive, tags = properties.get("CodeUri"), properties.get("Tags")
+    if isinstance(archive, Mapping):
+        kept["Code"] = {f"S3{name}": each for name, each in archive.items()}
+    if isinstance(tags, Mapping):
+        kept["Tags"] = [{"Key": key, "Value": each} for key, each in tags.items()]
+    return resource | {"Type": "AWS::Lambda::Function", "Properties": kept}
 
 
 def _words(match: object) -> str:

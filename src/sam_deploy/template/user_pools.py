@@ -138,7 +138,8 @@ def _client(
     scope: Scope, pool: UserPool, client: UserPoolClient, environment: Environment
 ) -> tuple[str, Resource]:
     client_id = naming.user_pool_client_name(pool.name, environment.name)
-    scopes, waits_for = list(client.scopes), ()
+    scopes = list(client.scopes)
+    waits_for: tuple[str, ...] = ()
     if server := pool.resource_server:
         scopes += [f"{server.identifier}/{each}" for each in server.scopes]
         # Cognito refuses a client with a scope that does not exist yet.

@@ -30,12 +30,15 @@ class Rendered:
 
     @property
     def resources(self) -> dict[str, Any]:
+        """Its resources by logical id."""
         return self.document["Resources"]
 
     def properties(self, logical_id: str) -> dict[str, Any]:
+        """What a resource is told."""
         return self.resources[logical_id]["Properties"]
 
     def of_type(self, kind: str) -> dict[str, Any]:
+        """The resources of one type, in their order."""
         return {key: each for key, each in self.resources.items() if each["Type"] == kind}
 
     def text_of(self, logical_id: str) -> str:

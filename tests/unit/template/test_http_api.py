@@ -6,7 +6,7 @@ from typing import Any
 from sam_deploy import App, Cors, Function, HttpApi, Route
 
 
-def notes(make_app: Callable[..., App], **given: Any) -> App:
+def notes(make_app: Callable[..., App], **given: object) -> App:
     routes = [Route("GET", "/notes"), Route("PUT", "/notes/{id}")]
     functions = [Function("Notes", source="n", routes=routes), Function("Job", source="j")]
     return make_app(**({"functions": functions, "http_api": HttpApi()} | given))

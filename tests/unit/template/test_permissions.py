@@ -12,7 +12,10 @@ SQS = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:"
 S3 = "arn:${AWS::Partition}:s3:::"
 
 
-def statements(rendered: Any, function: str) -> dict[str, tuple[list[str], list[Any]]]:
+def statements(
+    rendered: Any,  # noqa: ANN401 - a class of conftest, which cannot be imported
+    function: str,
+) -> dict[str, tuple[list[str], list[Any]]]:
     """Sid -> its actions and its resources, with `Fn::Sub` opened."""
     policy = rendered.properties(f"{function}LambdaPolicy")["PolicyDocument"]
     return {

@@ -1,0 +1,295 @@
+"""Real projects, deployed by the command line to embedded clouds of their own.
+
+Tests drive the product as a user does: `python -m sam_deploy` as a process, its exit code and what
+it says. boto3 and HTTP only look at what came of it, or play the customers of the deployed app.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+from botocore.config import Config
+
+REPOSITORY = Path(__file__).parents[2]
+EXAMPLE = REPOSITORY / "examples" / "dzgro"
+COMMAND = (sys.executable, "-m", "sam_deploy")
+COMMAND_SECONDS = 180
+POLL_SECONDS = 0.1
+NOT_OURS = ("CI", "ENV", "SAM_DEPLOY_TARGET", "SAM_DEPLOY_PATCHES")
+
+TINY = '''\
+"""One function behind a route."""
+
+from sam_deploy import App, Bucket, Environment, FeatureSet, Function, HttpApi, Layer, Queue, Route
+
+app = App(
+    name="tiny",
+    home_region="eu-west-1",
+    environments=[Environment("dev"), Environment("prod", promote_from="dev")],
+    feature_sets=[FeatureSet("core", regions={regions})],
+    layers=[Layer("greetings", source="layers/greetings")],
+    queues=[Queue("Jobs")],
+    buckets=[Bucket("tiny-files")],
+    http_api=HttpApi(),
+    functions=[
+        Function(
+            "Hello",
+            source="functions/Hello",
+            memory_mb=256,
+            layers=["greetings"],
+            routes=[Route("GET", "/hello")],
+            uses=["Jobs", "tiny-files"],
+        ),
+    ],
+)
+'''
+HELLO = '''\
+"""Says hello, and which version said it."""
+
+from greetings import GREETING
+
+
+def handler(event, context):
+    return {"statusCode": 200, "body": f"{GREETING} {context.function_version}"}
+'''
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+    seconds: float
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project folder with a cloud of its own, and what a user does with it."""
+
+    folder: Path
+    environment: Mapping[str, str]
+    first: Ran | None = None
+    """The first deployment, when the fixture made it."""
+    clients: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def command(self, *arguments: str) -> list[str]:
+        return [*COMMAND, "-C", str(self.folder), *arguments]
+
+    def run(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Ran:
+        """Run `sam-deploy` without a terminal; `environment` adds variables."""
+        started = time.monotonic()
+        done = subprocess.run(
+            self.command(*arguments),
+            env={**self.environment, **(environment or {})},
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr, time.monotonic() - started)
+
+    def deploy(self, *arguments: str) -> Ran:
+        """Run `sam-deploy deploy` to the embedded cloud, with lines as progress."""
+        return self.run(
+            "deploy", *arguments, "--target", "embedded", "--progress", "plain", "--json"
+        )
+
+    def cloud(self) -> dict[str, Any]:
+        """Return what `cloud status --json` says: gateway, endpoint, pids."""
+        answer: dict[str, Any] = self.run("cloud", "status", "--json").json
+        return answer
+
+    @property
+    def endpoint(self) -> str:
+        """Return where the emulator listens, as `cloud status` says."""
+        key = ("", "endpoint")
+        if key not in self.clients:
+            self.clients[key] = self.cloud()["endpoint"]
+        endpoint: str = self.clients[key]
+        return endpoint
+
+    def client(self, service: str, region: str) -> Any:
+        """Return a boto3 client of the embedded cloud, made once."""
+        if (service, region) not in self.clients:
+            self.clients[service, region] = boto3.Session(
+                aws_access_key_id="test", aws_secret_access_key="test", region_name=region
+            ).client(
+                service,
+                endpoint_url=self.endpoint,
+                config=Config(
+                    retries={"total_max_attempts": 2},
+                    read_timeout=60,
+                    proxies={},
+                    s3={"addressing_style": "path"},
+                ),
+            )
+        return self.clients[service, region]
+
+    def url(self, region: str, environment: str) -> str:
+        """Return the base URL that `cloud url` prints."""
+        ran = self.run("cloud", "url", "--region", region, "--environment", environment)
+        assert (0, "") == (ran.code, ran.err)
+        return ran.out.strip()
+
+    def versions(self) -> dict[tuple[str, str, str], str | None]:
+        """Return (function, region, environment) -> version, as `status --json` says."""
+        ran = self.run("status", "--json", "--target", "embedded")
+        assert (0, "") == (ran.code, ran.err)
+        return {
+            (each["function"], each["region"], each["environment"]): each["version"]
+            for each in ran.json
+        }
+
+    def stacks(self, region: str) -> dict[str, tuple[str, str]]:
+        """Return stack name -> (status, when it last changed) in a region."""
+        pages = self.client("cloudformation", region).get_paginator("describe_stacks").paginate()
+        return {
+            each["StackName"]: (
+                each["StackStatus"],
+                str(each.get("LastUpdatedTime", each["CreationTime"])),
+            )
+            for page in pages
+            for each in page["Stacks"]
+        }
+
+    @contextlib.contextmanager
+    def edited(self, path: str, old: str, new: str) -> Iterator[None]:
+        """Replace `old` by `new` in a file of the project, and put it back afterwards."""
+        file = self.folder / path
+        before = file.read_text(encoding="utf-8")
+        assert 1 == before.count(old), f"{path} holds {old!r} {before.count(old)} times"
+        file.write_text(before.replace(old, new), encoding="utf-8")
+        try:
+            yield
+        finally:
+            file.write_text(before, encoding="utf-8")
+
+
+def variables() -> dict[str, str]:
+    """Return this process's variables without any that lead to an AWS account or a target."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("AWS_") and name not in NOT_OURS
+    }
+    hidden = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    return {**kept, **hidden, "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_account() -> Iterator[None]:
+    """Nothing in these tests can meet the developer's AWS account."""
+    before = dict(os.environ)
+    clean = variables()
+    os.environ.clear()
+    os.environ.update(clean)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def http() -> Iterator[httpx.Client]:
+    with httpx.Client(trust_env=False, timeout=60) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def until() -> Callable[..., Any]:
+    """Return a function that asks until the answer is true, for a limited time."""
+
+    def wait(what: str, ask: Callable[[], Any], at_most_seconds: float = 45) -> Any:
+        deadline = time.monotonic() + at_most_seconds
+        while time.monotonic() < deadline:
+            answer = ask()
+            if answer:
+                return answer
+            time.sleep(POLL_SECONDS)
+        pytest.fail(f"waited {at_most_seconds:.0f} s in vain for {what}")
+
+    return wait
+
+
+@contextlib.contextmanager
+def stopped(project: Project) -> Iterator[Project]:
+    """The project's cloud does not outlive the block."""
+    try:
+        yield project
+    finally:
+        project.run("cloud", "stop")
+
+
+def copy_of_dzgro(folder: Path) -> Project:
+    """Return a copy of the example, as a fresh clone has it."""
+    ignored = shutil.ignore_patterns(".sam-deploy", "locks", "__pycache__")
+    shutil.copytree(EXAMPLE, folder, ignore=ignored)
+    return Project(folder, variables())
+
+
+@pytest.fixture(scope="session")
+def dzgro(tmp_path_factory: pytest.TempPathFactory, no_account: None) -> Iterator[Project]:
+    """The example, deployed once to its own cloud, for all tests of this run."""
+    del no_account
+    project = copy_of_dzgro(tmp_path_factory.mktemp("e2e") / "dzgro")
+    with stopped(project):
+        first = project.deploy()
+        assert 0 == first.code, first.err
+        yield Project(project.folder, project.environment, first)
+
+
+@pytest.fixture
+def make_tiny(tmp_path: Path) -> Iterator[Callable[..., Project]]:
+    """Return a maker of small projects, whose clouds are stopped after the test."""
+    with contextlib.ExitStack() as clouds:
+
+        def make(name: str = "tiny", regions: Sequence[str] = ("eu-west-1",)) -> Project:
+            return clouds.enter_context(stopped(tiny_project(tmp_path / name, regions)))
+
+        yield make
+
+
+def tiny_project(folder: Path, regions: Sequence[str]) -> Project:
+    """Write a project with one function, one layer and one route."""
+    files = {
+        "deploy.py": TINY.format(regions=list(regions)),
+        "functions/Hello/handler.py": HELLO,
+        "layers/greetings/greetings.py": 'GREETING = "hello"\n',
+    }
+    for path, text in files.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(textwrap.dedent(text), encoding="utf-8")
+    return Project(folder, variables())
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory, no_account: None) -> Iterator[Project]:
+    """A small project in two regions, deployed once, for tests that leave it as it is."""
+    del no_account
+    regions = ("eu-west-1", "us-east-1")
+    with stopped(tiny_project(tmp_path_factory.mktemp("e2e") / "tiny", regions)) as project:
+        first = project.deploy()
+        assert 0 == first.code, first.err
+        yield Project(project.folder, project.environment, first)

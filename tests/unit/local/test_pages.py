@@ -1,0 +1,64 @@
+"""The gateway's start page, and the cloud's watch."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+
+from sam_deploy.local import emulator
+from sam_deploy.local.gateway import pages
+from sam_deploy.local.gateway.model import HttpApi, Route, Stage
+from sam_deploy.local.processes import Process
+from sam_deploy.local.state import RunningCloud, Server
+from sam_deploy.local.watch import watch
+
+
+def test_the_start_page_lists_stages_and_routes() -> None:
+    """The `$default` stage comes last, and every URL can be followed as it stands."""
+    routes = (Route("GET /b", "i"), Route("ANY /a/{proxy+}", "i"))
+    stages = {name: Stage(name) for name in ("$default", "prod", "dev")}
+    api = HttpApi("abc", "eu-west-1", "app", routes, {}, stages)
+    expected = """sam-deploy: HTTP APIs in the embedded cloud
+
+app (abc) in eu-west-1
+  http://127.0.0.1:3000/eu-west-1/abc/dev
+  http://127.0.0.1:3000/eu-west-1/abc/prod
+  http://127.0.0.1:3000/eu-west-1/abc/$default
+    ANY /a/{proxy+}
+    GET /b
+"""
+    assert expected == pages.start_page("http://127.0.0.1:3000", (api,))
+
+
+def test_the_start_page_of_an_empty_cloud_says_so() -> None:
+    """One sentence."""
+    expected = "sam-deploy: no HTTP API is deployed in the embedded cloud.\n"
+    assert expected == pages.start_page("http://127.0.0.1:3000", ())
+
+
+def test_the_emulator_is_bound_to_loopback_and_told_nothing_of_this_machine() -> None:
+    """Its whole environment is ours; whatever is in it reaches every function."""
+    variables = emulator.variables(4566, Path("/scratch"), "/usr/bin")
+    assert ("127.0.0.1", "0", "4566") == (
+        variables["BIND_HOST"],
+        variables["IOT_MTLS_ENABLED"],
+        variables["GATEWAY_PORT"],
+    )
+    assert {"/scratch"} == {variables["HOME"], variables["TMPDIR"]}
+    assert [] == [name for name in variables if name.startswith("AWS_")]
+
+
+def test_a_watch_that_was_stopped_tells_nothing() -> None:
+    """After `stop` no death is reported any more."""
+    me = psutil.Process()
+    alive = Server(Process(me.pid, me.create_time()), 1)
+    cloud = RunningCloud(
+        Path(), "http://e", "http://g", Path("python"), alive, alive, datetime.now(UTC)
+    )
+    told = threading.Event()
+    watching = watch(cloud, lambda _: told.set())
+    watching.stop()
+    assert not told.is_set()

@@ -1,0 +1,82 @@
+"""The pure parts of the launcher and its patches, which are loaded by path as in the emulator."""
+
+from __future__ import annotations
+
+import importlib.util
+import queue
+from types import ModuleType
+
+import pytest
+
+from sam_deploy.local.emulator import LAUNCHER
+
+
+def load(name: str) -> ModuleType:
+    path = LAUNCHER.with_name("patches") / f"{name}.py" if name != "launcher" else LAUNCHER
+    spec = importlib.util.spec_from_file_location(f"loaded_{name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("", ["a", "b"]),
+        ("all", ["a", "b"]),
+        ("none", []),
+        ("b", ["b"]),
+        ("b, a", ["b", "a"]),
+    ],
+)
+def test_a_setting_names_patches(setting: str, expected: list[str]) -> None:
+    """All, none, or a list of names."""
+    assert expected == load("launcher").chosen(setting, ["a", "b"])
+
+
+def test_an_unknown_patch_is_refused() -> None:
+    """A misspelt name does not pass for a patch that was applied."""
+    with pytest.raises(ValueError, match="names no patch: c"):
+        load("launcher").chosen("a,c", ["a", "b"])
+
+
+@pytest.mark.parametrize(
+    ("weights", "point", "expected"),
+    [
+        ({}, 0.0, None),
+        ({"2": 0.3}, 0.0, "2"),
+        ({"2": 0.3}, 0.299, "2"),
+        ({"2": 0.3}, 0.3, None),
+        ({"2": 0.3}, 0.999, None),
+        ({"2": 0.1, "3": 0.2}, 0.15, "3"),
+        ({"2": 1.0}, 0.999, "2"),
+        ({"2": 0.0}, 0.0, None),
+    ],
+)
+def test_a_point_falls_into_the_share_of_a_version(
+    weights: dict[str, float], point: float, expected: str | None
+) -> None:
+    """Shares lie one after another from 0; the rest up to 1 is the main version's."""
+    assert expected == load("alias_weights").draw(weights, point)
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["a", "b", "{mark}1"], "a\nb"),
+        (["{mark}1"], ""),
+        (["a", "", "{mark}1"], "a\n"),
+        (["last{mark}1"], "last"),
+        (["{mark}0", "a", "{mark}1"], "a"),
+        (["a"], "a"),
+    ],
+)
+def test_a_log_is_read_to_the_mark_of_its_call(lines: list[str], expected: str) -> None:
+    """Marks of earlier calls are left out, and a missing mark is not waited for long."""
+    logs = load("prompt_logs")
+    waiting: queue.Queue[str] = queue.Queue()
+    for line in [*lines, "of the next call"] if lines[-1].endswith("1") else lines:
+        waiting.put(line.format(mark=logs.MARK))
+    assert expected == logs.read_to_mark(waiting, f"{logs.MARK}1")
