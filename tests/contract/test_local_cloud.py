@@ -50,7 +50,7 @@ def test_a_cloud_is_started_once_found_and_stopped_once(project: Path) -> None:
     assert [True, False] == [local.stop(project), local.stop(project)]
     assert local.find(project) is None
     assert not first.alive()
-    assert [] == [process for process in processes if process.is_running()]
+    assert [] == psutil.wait_procs(processes, timeout=2)[1]
     assert not scratch.exists()
     assert not (project / ".sam-deploy/cloud/cloud.json").exists()
 

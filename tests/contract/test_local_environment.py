@@ -64,7 +64,7 @@ def test_it_has_the_python_that_was_asked_for(cache: Path) -> None:
     versions = [environment.ensure(told.append, python).version for python in ("3.11", "3.10")]
     assert versions[0].startswith("3.11.")
     warnings = [event for event in told if isinstance(event, Note)]
-    assert [f"Python 3.10 is not on this machine: functions run on {versions[1]} here"] == [
+    assert [f"the embedded cloud has no Python 3.10 here: functions run on {versions[1]}"] == [
         note.message for note in warnings
     ]
 

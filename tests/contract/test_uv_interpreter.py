@@ -68,7 +68,7 @@ def keys(value: object) -> object:
 
 
 def test_the_stand_in_answers_in_the_shape_of_a_real_interpreter(tmp_path: Path) -> None:
-    """uv asks a real Python; what that prints has the fields that the stand-in prints."""
+    """What a real Python prints when uv asks it has the fields that the stand-in prints."""
     said = tmp_path / "said.json"
     wrapper = tmp_path / "python"
     wrapper.write_text(f'#!/bin/sh\n"{sys.executable}" "$@" | tee "{said}"\n')
@@ -90,8 +90,14 @@ def test_the_stand_in_answers_in_the_shape_of_a_real_interpreter(tmp_path: Path)
 @pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
 @pytest.mark.parametrize(
     ("runtime", "glibc"),
-    [("python3.9", 26), ("python3.10", 26), ("python3.11", 26), ("python3.12", 34)]
-    + [("python3.13", 34), ("python3.14", 34)],
+    [
+        ("python3.9", 26),
+        ("python3.10", 26),
+        ("python3.11", 26),
+        ("python3.12", 34),
+        ("python3.13", 34),
+        ("python3.14", 34),
+    ],
 )
 def test_the_glibc_of_each_runtime_is_exact(
     resolve: Resolve, index: Path, runtime: str, glibc: int, architecture: Architecture

@@ -90,7 +90,8 @@ class Project:
     environment: Mapping[str, str]
     first: Ran | None = None
     """The first deployment, when the fixture made it."""
-    clients: dict[tuple[str, str], Any] = field(default_factory=dict)
+    known: dict[tuple[str, str], Any] = field(default_factory=dict)
+    """What does not change while the cloud runs: clients, and what it said of itself."""
 
     def command(self, *arguments: str) -> list[str]:
         return [*COMMAND, "-C", str(self.folder), *arguments]
@@ -124,16 +125,16 @@ class Project:
     @property
     def endpoint(self) -> str:
         """Return where the emulator listens, as `cloud status` says."""
-        key = ("", "endpoint")
-        if key not in self.clients:
-            self.clients[key] = self.cloud()["endpoint"]
-        endpoint: str = self.clients[key]
+        key = ("cloud", "endpoint")
+        if key not in self.known:
+            self.known[key] = self.cloud()["endpoint"]
+        endpoint: str = self.known[key]
         return endpoint
 
     def client(self, service: str, region: str) -> Any:
         """Return a boto3 client of the embedded cloud, made once."""
-        if (service, region) not in self.clients:
-            self.clients[service, region] = boto3.Session(
+        if (service, region) not in self.known:
+            self.known[service, region] = boto3.Session(
                 aws_access_key_id="test", aws_secret_access_key="test", region_name=region
             ).client(
                 service,
@@ -145,13 +146,26 @@ class Project:
                     s3={"addressing_style": "path"},
                 ),
             )
-        return self.clients[service, region]
+        return self.known[service, region]
 
     def url(self, region: str, environment: str) -> str:
-        """Return the base URL that `cloud url` prints."""
-        ran = self.run("cloud", "url", "--region", region, "--environment", environment)
-        assert (0, "") == (ran.code, ran.err)
-        return ran.out.strip()
+        """Return the base URL that `cloud url` prints; asked once."""
+        key = ("url", f"{region}/{environment}")
+        if key not in self.known:
+            ran = self.run("cloud", "url", "--region", region, "--environment", environment)
+            assert (0, "") == (ran.code, ran.err)
+            self.known[key] = ran.out.strip()
+        url: str = self.known[key]
+        return url
+
+    def served(self, function: str, region: str, environment: str) -> str:
+        """Return the version that an environment's alias points at, as Lambda says."""
+        found = self.client("lambda", region).get_alias(
+            FunctionName=f"{function}Function", Name=environment
+        )
+        assert {} == (found.get("RoutingConfig") or {}).get("AdditionalVersionWeights", {})
+        version: str = found["FunctionVersion"]
+        return version
 
     def versions(self) -> dict[tuple[str, str, str], str | None]:
         """Return (function, region, environment) -> version, as `status --json` says."""

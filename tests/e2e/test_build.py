@@ -273,7 +273,7 @@ def test_a_hash_that_is_not_allowed_stops_the_build(project: Path, store: Store)
 def test_a_native_release_without_a_wheel_is_refused_for_old_glibc(
     project: Path, store: Store
 ) -> None:
-    """numpy 2.4 needs glibc 2.27: right for python3.12, impossible for python3.11."""
+    """Version 2.4 needs glibc 2.27: right for python3.12, impossible for python3.11."""
     units = [layer(aws_target("python3.11", "x86_64"), "numpy==2.4.6")]
     with pytest.raises(BuildError, match=r"`numpy` 2\.4\.6 has no wheel") as caught:
         run(units, project, store, ignore)

@@ -124,7 +124,7 @@ def test_the_dev_api_answers_in_every_region(
         "status": "healthy",
         "environment": "dev",
         "alias": "dev",
-        "version": dzgro.versions()["Api", region, "dev"],
+        "version": dzgro.served("Api", region, "dev"),
         "region": region,
     } == answer.json()
 

@@ -180,4 +180,5 @@ def show_error(error: SamDeployError, stream: TextIO | None = None) -> None:
 
 
 def _indented(text: str) -> str:
-    return text.replace("\n", "\n    ")
+    first, *others = text.split("\n")
+    return "\n".join([first, *[f"    {line}" if line else "" for line in others]])

@@ -106,7 +106,7 @@ def _queue_limits(
 
 def _handled_once(app: App) -> Iterator[Problem]:
     """A queue, a filter on a bucket and a moment of a pool have one function at most."""
-    seen: dict[tuple[object, ...], str] = {}
+    seen: dict[tuple[str, ...], str] = {}
     for path, function in entries(app, "functions"):
         listed = getattr(function, "triggers", ())
         for trigger in listed if isinstance(listed, (list, tuple)) else ():
@@ -117,22 +117,24 @@ def _handled_once(app: App) -> Iterator[Problem]:
                 seen.setdefault(key, path)
 
 
-def _moments(trigger: object) -> Iterator[tuple[tuple[object, ...], str]]:
-    if isinstance(trigger, QueueTrigger):
+def _moments(trigger: object) -> Iterator[tuple[tuple[str, ...], str]]:
+    if isinstance(trigger, QueueTrigger) and isinstance(trigger.queue, str):
         yield ("queue", trigger.queue), f"the queue {trigger.queue!r}"
     if isinstance(trigger, UploadTrigger):
         key = (trigger.bucket, trigger.event, trigger.prefix, trigger.suffix)
-        yield key, f"an upload to {trigger.bucket!r} with this prefix and suffix"
-    if isinstance(trigger, UserPoolTrigger):
+        if all(isinstance(part, str) for part in key):
+            yield key, f"an upload to {trigger.bucket!r} with this prefix and suffix"
+    if isinstance(trigger, UserPoolTrigger) and isinstance(trigger.pool, str):
         for kind in texts(trigger.kinds):
             yield (trigger.pool, kind), f"{kind} of the user pool {trigger.pool!r}"
 
 
 def _routes(app: App) -> Iterator[Problem]:
-    seen: dict[tuple[object, object], str] = {}
+    seen: dict[tuple[str, str], str] = {}
     for path, function in entries(app, "functions"):
         listed = getattr(function, "routes", ())
-        routes = [each for each in listed if isinstance(each, Route)] if listed else []
+        listed = listed if isinstance(listed, (list, tuple)) else ()
+        routes = [each for each in listed if isinstance(each, Route)]
         if routes and app.http_api is None:
             message = "has routes, but the app has no `http_api`"
             yield Problem(path, message, line_of(function))
@@ -141,6 +143,8 @@ def _routes(app: App) -> Iterator[Problem]:
             yield Problem(path, message, line_of(function))
         for route in routes:
             key = (route.method, route.path)
+            if not all(isinstance(part, str) for part in key):
+                continue
             if key in seen:
                 message = f"{route.method} {route.path} is already answered by {seen[key]}"
                 yield Problem(f"{path}.routes", message, line_of(route))

@@ -49,7 +49,7 @@ def load(project: Path) -> App:
 
 
 def _mistakes(file: Path, problems: list[Problem]) -> ConfigError:
-    ordered = sorted(set(problems), key=lambda problem: (problem.line, problem.path))
+    ordered = sorted(set(problems), key=lambda each: (each.line, each.path, each.message))
     count = "1 mistake" if len(ordered) == 1 else f"{len(ordered)} mistakes"
     return ConfigError(
         f"`{file.name}` has {count}",
@@ -71,7 +71,7 @@ def _run(file: Path) -> ModuleType:
             raise _syntax_error(file, error) from error
         except SamDeployError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise _failed(file, error) from error
     return module
 
@@ -94,19 +94,20 @@ def _syntax_error(file: Path, error: SyntaxError) -> ConfigError:
     pointer = " " * column + "^"
     shown = f"\n\n    {line.expandtabs(1)}\n    {pointer}" if line else ""
     name = Path(error.filename or file).name
+    where = f" line {error.lineno}" if error.lineno else ""
     return ConfigError(
-        f"`{name}` line {error.lineno} is not valid Python",
+        f"`{name}`{where} is not valid Python",
         why=f"{error.msg}{shown}",
-        hint=f"correct line {error.lineno} and run the command again",
+        hint=f"correct{where or ' it'} and run the command again",
     )
 
 
-def _failed(file: Path, error: Exception) -> ConfigError:
+def _failed(file: Path, error: BaseException) -> ConfigError:
     """Name the user's line that raised, instead of showing our frames."""
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if Path(frame.filename).is_relative_to(file.parent)
+        if _is_users(Path(frame.filename), file.parent)
     ]
     where, shown = f"`{file.name}`", ""
     if frames:
@@ -116,6 +117,14 @@ def _failed(file: Path, error: Exception) -> ConfigError:
     if isinstance(error, ImportError) and error.name == "sam_deploy":
         hint = _nearest_import(str(error)) or hint
     return ConfigError(f"{where} raised {type(error).__name__}", why=f"{error}{shown}", hint=hint)
+
+
+def _is_users(file: Path, project: Path) -> bool:
+    """Whether a file is the user's own: in the project, and not installed there."""
+    if not file.is_relative_to(project):
+        return False
+    parts = file.relative_to(project).parts
+    return not any(part == "site-packages" or part.startswith(".") for part in parts)
 
 
 def _nearest_import(message: str) -> str:

@@ -52,7 +52,8 @@ def _regions(app: App) -> Iterator[Problem]:
         regions = texts(getattr(feature_set, "regions", ()))
         every += regions
         for region in regions:
-            if region not in REGIONS:
+            # without a hyphen it has not even the form of a region, which `validate.py` tells
+            if region not in REGIONS and "-" in region:
                 yield unknown_name(
                     f"{path}.regions", "region", region, REGIONS, line_of(feature_set)
                 )
@@ -61,24 +62,28 @@ def _regions(app: App) -> Iterator[Problem]:
                 message = f"the region {region!r} is listed twice"
                 yield Problem(f"{path}.regions", message, line_of(feature_set))
     home = app.home_region
-    if isinstance(home, str) and home not in REGIONS:
+    if isinstance(home, str) and home not in REGIONS and "-" in home:
         yield unknown_name("home_region", "region", home, REGIONS, line_of(app))
-    elif isinstance(home, str) and every and home not in every:
+    elif isinstance(home, str) and home in REGIONS and every and home not in every:
         message = f"no feature set is deployed to {home!r}, the home region"
         yield Problem("home_region", message, line_of(app))
 
 
 def _environments(app: App) -> Iterator[Problem]:
     known = names(app, "environments")
-    sources: dict[object, object] = {}
+    sources: dict[str, str | None] = {}
     for path, each in entries(app, "environments"):
         if not isinstance(each, Environment):
             continue
-        source = each.promote_from
-        sources[each.name] = source
-        if isinstance(source, str) and source not in known:
+        name: object = each.name
+        source: object = each.promote_from
+        # what is no text is told by `validate.py`, and cannot be looked up
+        if not isinstance(name, str) or not isinstance(source, (str, type(None))):
+            continue
+        sources[name] = source
+        if source is not None and source not in known:
             yield unknown_name(f"{path}.promote_from", "environment", source, known, line_of(each))
-        if each.name == "local":
+        if name == "local":
             message = "'local' is kept for the local environment; take another name"
             yield Problem(path, message, line_of(each))
     if sources and all(source is not None for source in sources.values()):
@@ -93,8 +98,8 @@ def _environments(app: App) -> Iterator[Problem]:
             yield Problem(f'environments["{start}"].promote_from', message, line_of(app))
 
 
-def _circular(start: object, sources: dict[object, object]) -> bool:
-    here, seen = sources.get(start), set()
+def _circular(start: str, sources: dict[str, str | None]) -> bool:
+    here, seen = sources.get(start), set[str]()
     while here is not None and here not in seen:
         if here == start:
             return True

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from sam_deploy.config.model import App
 
 CONFIG_FILE: Final = "deploy.py"
+SHOWN_NAMES: Final = 12
+"""As many names as an error lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,9 @@ def unknown_name(path: str, what: str, name: object, known: Iterable[str], line:
     if near:
         hint = f"did you mean {near[0]!r}?"
     else:
-        hint = f"there is {', '.join(listed[:12])}" if listed else "none is declared"
+        more = ", ..." if len(listed) > SHOWN_NAMES else ""
+        shown = ", ".join(listed[:SHOWN_NAMES]) + more
+        hint = f"there is {shown}" if listed else "none is declared"
     return Problem(path, f"unknown {what} {name!r}; {hint}", line)
 
 

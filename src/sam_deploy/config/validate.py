@@ -31,6 +31,7 @@ from pydantic_core import PydanticCustomError
 from sam_deploy.config.declare import ABSENT, ORIGIN, Declaration, origin_of
 from sam_deploy.config.text import Matches
 from sam_deploy.config.tree import Problem, label, line_of
+from sam_deploy.config.wording import spoken, told
 
 D = TypeVar("D", bound=Declaration)
 Validated = tuple[D | None, list[Problem]]
@@ -58,7 +59,7 @@ def validate(declared: D, path: str = "") -> Validated[D]:
 
 def _argument_problems(declared: Declaration, path: str) -> list[Problem]:
     origin = origin_of(declared)
-    kind = type(declared).__name__
+    kind = spoken(type(declared).__name__)
     place = path or kind
     if origin is None:
         return []
@@ -74,7 +75,8 @@ def _argument_problems(declared: Declaration, path: str) -> list[Problem]:
         problems.append(Problem(place, message, origin.line))
     problems += [Problem(place, f"`{name}` is missing", origin.line) for name in origin.missing]
     if origin.surplus:
-        message = f"`{kind}` got {origin.surplus} positional arguments too many"
+        many = "argument" if origin.surplus == 1 else "arguments"
+        message = f"`{kind}` got {origin.surplus} positional {many} too many"
         problems.append(Problem(place, message, origin.line))
     return problems
 
@@ -101,78 +103,9 @@ def _check(adapter: TypeAdapter[Any], value: object, path: str, line: int) -> li
     try:
         adapter.validate_python(value)
     except ValidationError as error:
-        return [
-            Problem(path + _suffix(detail["loc"], value), _words(detail), line)
-            for detail in _most_telling(error.errors(include_url=False))
-        ]
+        found = told(error.errors(include_url=False), value)
+        return [Problem(path + suffix, message, line) for suffix, message in found]
     return []
-
-
-def _most_telling(details: list[Any]) -> list[Any]:
-    """Of a value that fits no member of a union, report what comes nearest: not all members."""
-    seen: dict[tuple[object, ...], Any] = {}
-    deeper = [detail for detail in details if detail["type"] != "too_short"]
-    for detail in deeper or details:
-        place = tuple(part for part in detail["loc"] if not _is_member_name(part))
-        seen.setdefault(place, {**detail, "loc": place})
-    return list(seen.values())
-
-
-def _is_member_name(part: object) -> bool:
-    """Pydantic puts the union member's type into the path: 'str', 'constrained-int', ..."""
-    return isinstance(part, str) and (
-        part in {"str", "int", "none", "bool"} or "[" in part or "-" in part or part[:1].isupper()
-    )
-
-
-def _suffix(location: tuple[object, ...], value: object) -> str:
-    text, here = "", value
-    for part in location:
-        if isinstance(part, int) and isinstance(here, (list, tuple)) and part < len(here):
-            here = here[part]
-            text += f"[{label(here, part)}]"
-        else:
-            text += f"[{part!r}]"
-    return text
-
-
-def _words(detail: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
-    message: str = detail["msg"]
-    context = detail.get("ctx", {})
-    got = _shown(detail["input"])
-    if detail["type"] == "literal_error":
-        allowed = [part.strip("' ") for part in re.split(r", | or ", context["expected"])]
-        near = difflib.get_close_matches(str(detail["input"]), allowed, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else f"; it can be {', '.join(allowed)}"
-        return f"{got} is not allowed{hint}"
-    if detail["type"] in {"greater_than_equal", "less_than_equal"}:
-        bound = "at least" if "ge" in context else "at most"
-        return f"must be {bound} {context.get('ge', context.get('le'))}, not {got}"
-    if detail["type"] == "too_short":
-        return "must not be empty"
-    if detail["type"] in {"is_instance_of", "dataclass_type", "dataclass_exact_type"}:
-        name = context.get("class") or context.get("class_name", "")
-        return f"must be a `{name}(...)`, not {got}"
-    if detail["type"] == "form":
-        return message
-    wanted = message.removeprefix("Input should be ").removeprefix("a valid ")
-    wanted = {"tuple": "list", "integer": "whole number", "string": "text in quotes"}.get(
-        wanted, wanted
-    )
-    return f"must be {_article(wanted)}, not {got}"
-
-
-def _article(wanted: str) -> str:
-    if wanted.startswith(("a ", "an ", "at ", "text")):
-        return wanted
-    return f"{'an' if wanted[:1] in 'aeio' else 'a'} {wanted}"
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, Declaration):
-        return f"a `{type(value).__name__}(...)`"
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - one line on a screen
 
 
 @functools.cache

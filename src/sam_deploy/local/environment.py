@@ -61,13 +61,13 @@ class Environment:
 def ensure(report: Report, python: str = "3.12") -> Environment:
     """An environment with the emulator in it exists; it is made when it does not.
 
-    `python` is the minor version that the functions want; another of 3.11 to 3.13 is taken,
-    with a warning, when this machine does not have it. Nothing is downloaded but packages.
+    `python` is the minor version that the functions want; another of 3.11 to 3.13 is taken, with
+    a warning, when it is none of them or this machine does not have it. Nothing is downloaded but packages.
     Raises UnreachableError when the package index does not answer, RefusedError when uv says no.
     """
     interpreter, version = _interpreter(python)
     if not version.startswith(f"{python}."):
-        message = f"Python {python} is not on this machine: functions run on {version} here"
+        message = f"the embedded cloud has no Python {python} here: functions run on {version}"
         report(Note(message, level="warning"))
     folder = cache_folder().absolute() / "emulator" / _key(interpreter, version)
     made = Environment(folder, folder / "bin" / "python", version)
@@ -111,7 +111,7 @@ def _make(folder: Path, interpreter: Path) -> None:
 
 
 def _interpreter(wanted: str) -> tuple[Path, str]:
-    for minor in (wanted, *(other for other in SUPPORTED if other != wanted)):
+    for minor in sorted(SUPPORTED, key=lambda minor: minor != wanted):
         try:
             found = _uv("python", "find", "--no-project", "--system", minor).strip()
         except SamDeployError:

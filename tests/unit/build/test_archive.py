@@ -137,7 +137,7 @@ def test_different_files_of_one_name_are_refused_with_both_origins(make_wheel: M
 def test_an_application_file_never_hides_one_of_a_package(make_wheel: MakeWheel) -> None:
     """Even an equal file is refused: the application's own name is in the way."""
     wheel = make_wheel("a-1-py3-none-any.whl", {"six.py": b"1"})
-    with pytest.raises(BuildError, match="six.py") as caught:
+    with pytest.raises(BuildError, match=r"six\.py") as caught:
         spliced(wheel, files=(plain("six.py", b"1"),))
     assert "your application" in caught.value.why
 
@@ -149,7 +149,7 @@ def test_a_name_cannot_be_file_and_folder(make_wheel: MakeWheel) -> None:
         spliced(wheel, files=(plain("x/y.py", b"1"),))
 
 
-def test_too_many_files_are_refused(make_wheel: MakeWheel) -> None:
+def test_too_many_files_are_refused() -> None:
     """A zip without ZIP64 ends at 65,534 entries."""
     files = tuple(plain(f"{number}.txt", b"") for number in range(65_535))
     with pytest.raises(BuildError, match="too many for one archive"):

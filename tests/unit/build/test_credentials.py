@@ -21,7 +21,7 @@ from sam_deploy.build.credentials import configured
     ],
 )
 def test_an_index_tells_the_credentials_of_its_host(variables: dict[str, str]) -> None:
-    """uv leaves them out of the lock, so they are looked up by host."""
+    """The lock leaves them out, so they are looked up by host."""
     known = configured(variables)
     assert ("me", "p@ss") == known.for_url("https://pypi.corp.example/files/a.whl")
     assert None is known.for_url("https://pypi.corp.example:8443/files/a.whl")

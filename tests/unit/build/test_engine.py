@@ -161,7 +161,7 @@ def test_two_units_of_one_archive_are_refused(
 ) -> None:
     """One would overwrite the other in the project."""
     units = [make_unit("A"), replace(make_unit("B"), archive="A.zip")]
-    with pytest.raises(BuildError, match="archive `A.zip`"):
+    with pytest.raises(BuildError, match=r"archive `A\.zip`"):
         run(units, project, store, ignore)
 
 

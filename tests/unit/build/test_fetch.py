@@ -4,6 +4,7 @@ import base64
 import hashlib
 import threading
 from collections.abc import Iterator
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -33,6 +34,7 @@ class Index(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
+        """Where the one wheel is."""
         return f"http://127.0.0.1:{self.server_address[1]}/{NAME}"
 
 
@@ -40,17 +42,19 @@ class _Handler(BaseHTTPRequestHandler):
     server: Index
 
     def do_GET(self) -> None:
+        """Answer with the next status, and with the file or its beginning."""
         self.server.requests.append(self.headers.get("Authorization", ""))
         status = self.server.answers.pop(0) if self.server.answers else 200
         self.send_response(status)
-        self.send_header("Content-Length", str(len(CONTENT)))
+        content = CONTENT if status == HTTPStatus.OK else b""
+        self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         if self.server.cut:
             self.server.cut -= 1
             self.wfile.write(CONTENT[:1000])
             self.close_connection = True
         else:
-            self.wfile.write(CONTENT)
+            self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
         """Keep the test output clean."""

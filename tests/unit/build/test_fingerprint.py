@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from hypothesis import given
@@ -32,13 +33,13 @@ files = st.lists(
 )
 
 
-def of(unit: BuildUnit = UNIT, files: list[ApplicationFile] | None = None, **rest: Any) -> str:
+def of(unit: BuildUnit = UNIT, files: list[ApplicationFile] | None = None, **rest: Any) -> str:  # noqa: ANN401 - any of the keyword arguments
     known: dict[str, Any] = {"lock_text": "", "local_wheels": [], "hashes": {}}
     return fingerprint.of_unit(unit, files or [], **(known | rest))
 
 
 @given(files, st.randoms())
-def test_the_order_of_files_does_not_matter(found: list[ApplicationFile], random: Any) -> None:
+def test_the_order_of_files_does_not_matter(found: list[ApplicationFile], random: Random) -> None:
     """Folders are listed in any order on any machine."""
     shuffled = list(found)
     random.shuffle(shuffled)
@@ -105,8 +106,8 @@ def test_neighbouring_fields_cannot_run_into_each_other() -> None:
     assert 3 == len({one, two, three})
 
 
-def requirements(**fields: Any) -> str:
-    return fingerprint.of_requirements(Requested(**fields), TARGET)
+def requirements(**fields: list[str] | dict[str, set[str]]) -> str:
+    return fingerprint.of_requirements(Requested(**fields), TARGET)  # type: ignore[arg-type]
 
 
 def test_a_lock_depends_on_what_was_asked_and_not_on_its_order() -> None:

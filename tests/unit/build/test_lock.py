@@ -20,7 +20,9 @@ sdist = { url = "https://h/p/docopt-0.6.2.tar.gz", hashes = { sha256 = "aa" } }
 name = "num2words"
 version = "0.5.14"
 marker = "python_full_version >= '3.12'"
-wheels = [{ url = "https://h/p/n%2B1-py3-none-any.whl?x=1#y", size = 7, hashes = { sha256 = "bb" } }]
+wheels = [
+  { url = "https://h/p/n%2B1-py3-none-any.whl?x=1#y", size = 7, hashes = { sha256 = "bb" } },
+]
 """
 
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import BinaryIO
@@ -75,7 +77,7 @@ def test_a_failing_writer_leaves_nothing(store: Store) -> None:
 
 
 def test_wheels_keep_their_file_names(store: Store) -> None:
-    """uv reads the name of a wheel, so the store keeps it."""
+    """Tools read the name of a wheel, so the store keeps it."""
     wheel = store.add_wheel("six-1.17.0-py2.py3-none-any.whl", write_wheel)
     assert "six-1.17.0-py2.py3-none-any.whl" == wheel.path.name
     assert wheel.path == store.wheel(SHA256, wheel.path.name)
@@ -121,3 +123,30 @@ def test_the_place_of_the_store_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_
     """`SAM_DEPLOY_CACHE_DIR` moves the store."""
     monkeypatch.setenv("SAM_DEPLOY_CACHE_DIR", str(tmp_path / "elsewhere"))
     assert Store(tmp_path / "elsewhere") == Store.default()
+
+
+WRITER = """
+import sys, time
+from pathlib import Path
+from sam_deploy.build.store import Store
+
+def write(file):
+    file.write(b"half of it")
+    file.flush()
+    print("writing", flush=True)
+    time.sleep(60)
+
+Store(Path(sys.argv[1])).add_archive("f" * 64, write)
+"""
+
+
+def test_a_killed_writer_leaves_no_archive(store: Store) -> None:
+    """Whatever the moment of the kill, there is a whole archive or none; the next one writes it."""
+    command = [sys.executable, "-c", WRITER, str(store.root)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert "writing\n" == process.stdout.readline()
+        process.kill()
+    assert (None, 1) == (store.archive(FINGERPRINT), len(list(store.temporary.iterdir())))
+    store.add_archive(FINGERPRINT, write_archive)
+    assert SHA256 == getattr(store.archive(FINGERPRINT), "sha256", None)

@@ -17,7 +17,7 @@ def test_every_runtime_is_its_own_python(runtime: str, architecture: Architectur
 
 
 def test_amazon_linux_2023_begins_with_python_3_12() -> None:
-    """glibc 2.26 before, 2.34 from then on."""
+    """It has glibc 2.26 before, 2.34 from then on."""
     glibc = {runtime: aws_target(runtime, "x86_64").glibc for runtime in RUNTIMES}
     old = dict.fromkeys(("python3.9", "python3.10", "python3.11"), (2, 26))
     assert old | dict.fromkeys(("python3.12", "python3.13", "python3.14"), (2, 34)) == glibc

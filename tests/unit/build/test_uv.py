@@ -36,7 +36,7 @@ def test_uv_is_told_what_only_pip_was_told() -> None:
 
 
 def test_a_long_reason_becomes_two_sentences() -> None:
-    """uv's tree of causes is cut; its marks, warnings and hints are gone."""
+    """The tree of causes is cut; its marks, warnings and hints are gone."""
     stderr = (
         "warning: something else\n"
         "error: No solution found when resolving dependencies\n"

@@ -16,7 +16,7 @@ MakeWheel = Callable[..., Path]
 
 @pytest.mark.parametrize("name", ["../x.py", "a/../../x.py", "/etc/x", "a\\b.py", "C:/x", "a//b"])
 def test_a_path_that_leads_out_is_refused(make_wheel: MakeWheel, name: str) -> None:
-    """uv skips such entries and exits 0; here the wheel is refused and named."""
+    """Installers skip such entries and exits 0; here the wheel is refused and named."""
     with pytest.raises(BuildError, match=r"evil-1-py3-none-any\.whl"):
         open_wheel(make_wheel("evil-1-py3-none-any.whl", {name: b"x"}))
 

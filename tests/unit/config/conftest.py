@@ -13,7 +13,7 @@ from sam_deploy.config.tree import Problem
 from sam_deploy.config.validate import validate
 
 
-def small_app(**given: Any) -> App:
+def small_app(**given: object) -> App:
     """An app without a mistake, except in what is given."""
     right: dict[str, Any] = {
         "name": "shop",

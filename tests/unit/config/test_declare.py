@@ -56,23 +56,25 @@ def test_wrong_arguments_are_recorded_and_not_raised(
     args: tuple[object, ...], kwargs: dict[str, object], expected: dict[str, object]
 ) -> None:
     """The loader reports them later, together with all other mistakes."""
-    origin = origin_of(Function(*args, **kwargs))  # type: ignore[arg-type] # wrong on purpose
+    origin = origin_of(Function(*args, **kwargs))
     assert origin is not None
     found = {
-        name: value for name in ("unknown", "missing", "surplus") if (value := getattr(origin, name))
+        name: value
+        for name in ("unknown", "missing", "surplus")
+        if (value := getattr(origin, name))
     }
     assert expected == found
 
 
 def test_a_missing_argument_leaves_a_mark() -> None:
     """Whatever walks the tree can tell a missing value from None."""
-    assert ABSENT is Bucket().name  # type: ignore[call-arg] # wrong on purpose
+    assert ABSENT is Bucket().name
     assert "nothing" == repr(ABSENT)
 
 
 def test_an_argument_given_twice_keeps_the_first_value() -> None:
     """`name` by position and by keyword: the position counts, the keyword is reported."""
-    assert "A" == Queue("A", name="B").name  # type: ignore[misc] # wrong on purpose
+    assert "A" == Queue("A", name="B").name
 
 
 def test_defaults_are_not_shared() -> None:
@@ -84,7 +86,7 @@ def test_a_declaration_cannot_be_changed() -> None:
     """What was judged stays as it was judged."""
     queue = Queue("A")
     with pytest.raises(dataclasses.FrozenInstanceError):
-        queue.name = "B"  # type: ignore[misc] # wrong on purpose
+        queue.name = "B"
 
 
 def test_declarations_are_compared_by_their_values() -> None:

@@ -31,7 +31,7 @@ def test_a_problem_of_a_loaded_file_names_its_line() -> None:
 
 @pytest.mark.parametrize(
     ("item", "expected"),
-    [(Queue("Orders"), '"Orders"'), (Queue(5), "3"), (on_queue("Orders"), "3"), ("text", "3")],  # type: ignore[arg-type] # wrong on purpose
+    [(Queue("Orders"), '"Orders"'), (Queue(5), "3"), (on_queue("Orders"), "3"), ("text", "3")],
 )
 def test_a_list_entry_is_called_by_its_name_or_its_number(item: object, expected: str) -> None:
     """A name that is not text is no name."""
@@ -55,7 +55,7 @@ def test_children_are_every_declaration_directly_below(make_app: Callable[..., A
 
 def test_names_are_those_that_are_text(make_app: Callable[..., App]) -> None:
     """A missing or wrong name is left to the validation."""
-    app = make_app(queues=[Queue("A"), Queue(5), Queue()], layers=[Layer("deps")])  # type: ignore[arg-type,call-arg] # wrong on purpose
+    app = make_app(queues=[Queue("A"), Queue(5), Queue()], layers=[Layer("deps")])
     assert ["A", "deps"] == tree.names(app, "queues", "layers")
     assert [] == tree.names(make_app(queues="A"), "queues")
 
@@ -76,7 +76,9 @@ def test_a_feature_set_is_the_own_or_the_first(make_app: Callable[..., App]) -> 
         ([], "unknown queue 'Ordrs'; none is declared"),
     ],
 )
-def test_an_unknown_name_comes_with_the_nearest_or_with_all(known: list[str], expected: str) -> None:
+def test_an_unknown_name_comes_with_the_nearest_or_with_all(
+    known: list[str], expected: str
+) -> None:
     """The user sees what to write instead."""
     assert expected == tree.unknown_name("uses", "queue", "Ordrs", known, 1).message
 
@@ -99,7 +101,7 @@ def test_a_use_is_a_name_and_a_mode(use: str, expected: tuple[str, str]) -> None
 
 def test_a_feature_set_entry_has_its_place_in_the_path(make_app: Callable[..., App]) -> None:
     """Entries without a usable name are numbered."""
-    app = make_app(feature_sets=[FeatureSet("core", regions=["eu-west-1"]), FeatureSet()])  # type: ignore[call-arg] # wrong on purpose
+    app = make_app(feature_sets=[FeatureSet("core", regions=["eu-west-1"]), FeatureSet()])
     assert ['feature_sets["core"]', "feature_sets[1]"] == [
         path for path, _ in tree.entries(app, "feature_sets")
     ]

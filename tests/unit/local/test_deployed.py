@@ -56,6 +56,7 @@ class Clock:
         self.now = 0.0
 
     def __call__(self) -> float:
+        """Seconds."""
         return self.now
 
 

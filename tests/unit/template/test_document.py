@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sam_deploy.template.document import Json, Resource, get_att, to_yaml
@@ -13,12 +13,14 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.dictionaries(st.text(), VALUES))
 def test_what_is_written_is_what_is_read(document: dict[str, Json]) -> None:
     """Whatever text a user declares (`yes`, `012`, `a: b`), it comes back as that text."""
     assert document == yaml.safe_load(to_yaml(document))
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.dictionaries(st.text(), VALUES))
 def test_order_is_kept(document: dict[str, Json]) -> None:
     """Entries stand in the order in which they were put together."""

@@ -7,15 +7,13 @@ May touch: the emulator, through `upstream.py`.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from sam_deploy.local.gateway import cors
 from sam_deploy.local.gateway.model import HttpApi, Integration, Route, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from sam_deploy.local.gateway.upstream import Upstream
 
 FRESH_SECONDS: Final = 1.0
 _LONGEST_TIMEOUT_SECONDS: Final = 30.0
@@ -45,10 +43,20 @@ REGIONS: Final = tuple(
 """Where the start page looks for APIs. A request reaches any region, in this list or not."""
 
 
+class Reader(Protocol):
+    """GET calls of the ApiGatewayV2 API. `Upstream` is the real one."""
+
+    async def read(self, region: str, path: str) -> dict[str, object] | None:
+        """One object, or None for 404. Raises UpstreamError."""
+
+    async def read_items(self, region: str, path: str) -> list[dict[str, object]]:
+        """All items of all pages. Raises UpstreamError."""
+
+
 class Deployed:
     """The HTTP APIs in the emulator. `clock` returns seconds that never go back."""
 
-    def __init__(self, upstream: Upstream, clock: Callable[[], float]) -> None:
+    def __init__(self, upstream: Reader, clock: Callable[[], float]) -> None:
         self._upstream = upstream
         self._clock = clock
         self._known: dict[tuple[str, str], tuple[float, HttpApi | None]] = {}
