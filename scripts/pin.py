@@ -37,7 +37,9 @@ def main() -> int:
 
 def unpinned(text: str) -> str:
     """Return pyproject.toml without the block of pins."""
-    return re.sub(r"\n\[tool\.uv\]\n" + re.escape(START) + r".*?\n\]\n", "\n", text, flags=re.DOTALL)
+    return re.sub(
+        r"\n\[tool\.uv\]\n" + re.escape(START) + r".*?\n\]\n", "\n", text, flags=re.DOTALL
+    )
 
 
 def resolve(text: str) -> list[str]:

@@ -27,188 +27,15 @@ REGION = "eu-west-1"
 Client: TypeAlias = Any
 """Whatever boto3 makes at run time."""
 
-HANDLER = """
-import json, os, time
-
-BUILD = "{build}"
-
-def seen(event, context):
-    return {{
-        "arn": context.invoked_function_arn,
-        "version": context.function_version,
-        "variable": os.environ["AWS_LAMBDA_FUNCTION_VERSION"],
-        "build": BUILD,
-        "event": event,
-    }}
-
-def handler(event, context):
-    if event.get("version") != "2.0":
-        import boto3
-        url = os.environ["SEEN_QUEUE"]
-        boto3.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(seen(event, context)))
-        return event
-    action = (event.get("queryStringParameters") or {{}}).get("do", "")
-    if action == "raise":
-        raise RuntimeError("as asked")
-    if action == "sleep":
-        time.sleep(float(event["queryStringParameters"]["seconds"]))
-    if action == "text":
-        return "plain"
-    if action == "environment":
-        return dict(os.environ)
-    if action == "log":
-        print("first", flush=True)
-        time.sleep(0.03)
-        print("last", end="", flush=True)
-    if action == "binary":
-        return {{"statusCode": 201, "headers": {{"Content-Type": "image/png"}},
-                "cookies": ["a=1; Path=/", "b=2"], "isBase64Encoded": True, "body": "iVBORw=="}}
-    return {{"statusCode": 200, "headers": {{"content-type": "application/json"}},
-            "body": json.dumps(seen(event, context))}}
-"""
-
-
-def template() -> dict[str, Any]:
-    """Three aliases of one function, an HTTP API with four stages, and every kind of trigger."""
-    uri = (
-        "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
-        "${Echo.Arn}:${!stageVariables.LambdaAlias}/invocations"
-    )
-    resources: dict[str, Any] = {
-        "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {}}},
-        "Seen": {"Type": "AWS::SQS::Queue"},
-        "Echo": {
-            "Type": "AWS::Lambda::Function",
-            "Properties": {
-                "FunctionName": "Echo",
-                "Runtime": "python3.12",
-                "Handler": "app.handler",
-                "Timeout": 20,
-                "Role": {"Fn::GetAtt": ["Role", "Arn"]},
-                "Code": {"S3Bucket": "code", "S3Key": {"Ref": "CodeKey"}},
-                "Environment": {"Variables": {"SEEN_QUEUE": {"Ref": "Seen"}}},
-            },
-        },
-        "First": {
-            "Type": "AWS::Lambda::Version",
-            "DeletionPolicy": "Retain",
-            "Properties": {"FunctionName": {"Ref": "Echo"}},
-        },
-        "Api": {
-            "Type": "AWS::ApiGatewayV2::Api",
-            "Properties": {
-                "Name": "echo",
-                "ProtocolType": "HTTP",
-                "CorsConfiguration": {
-                    "AllowOrigins": ["https://app.example.com"],
-                    "AllowMethods": ["GET", "POST"],
-                    "AllowHeaders": ["content-type"],
-                    "MaxAge": 600,
-                },
-            },
-        },
-        "Integration": {
-            "Type": "AWS::ApiGatewayV2::Integration",
-            "Properties": {
-                "ApiId": {"Ref": "Api"},
-                "IntegrationType": "AWS_PROXY",
-                "IntegrationUri": {"Fn::Sub": uri},
-                "PayloadFormatVersion": "2.0",
-                "TimeoutInMillis": 3000,
-            },
-        },
-    }
-    for alias in ("dev", "staging", "prod"):
-        resources[f"Alias{alias}"] = {
-            "Type": "AWS::Lambda::Alias",
-            "Properties": {
-                "Name": alias,
-                "FunctionName": {"Ref": "Echo"},
-                "FunctionVersion": {"Fn::GetAtt": ["First", "Version"]},
-            },
-        }
-    for index, key in enumerate(("ANY /api/{proxy+}", "GET /items/{id}", "POST /items/new")):
-        resources[f"Route{index}"] = {
-            "Type": "AWS::ApiGatewayV2::Route",
-            "Properties": {
-                "ApiId": {"Ref": "Api"},
-                "RouteKey": key,
-                "Target": {"Fn::Sub": "integrations/${Integration}"},
-            },
-        }
-    stages = {"dev": "dev", "staging": "staging", "prod": "prod", "$default": "prod"}
-    for index, (stage, alias) in enumerate(stages.items()):
-        resources[f"Stage{index}"] = {
-            "Type": "AWS::ApiGatewayV2::Stage",
-            "Properties": {
-                "ApiId": {"Ref": "Api"},
-                "StageName": stage,
-                "AutoDeploy": True,
-                "StageVariables": {"LambdaAlias": alias},
-            },
-        }
-    resources |= _triggers()
-    outputs = {
-        "ApiId": {"Value": {"Ref": "Api"}},
-        "Seen": {"Value": {"Ref": "Seen"}},
-        "Work": {"Value": {"Ref": "Work"}},
-        "Topic": {"Value": {"Ref": "Topic"}},
-        "Pool": {"Value": {"Ref": "Pool"}},
-        "PoolClient": {"Value": {"Ref": "PoolClient"}},
-    }
-    parameters = {"CodeKey": {"Type": "String"}}
-    return {"Parameters": parameters, "Resources": resources, "Outputs": outputs}
-
-
-def _triggers() -> dict[str, Any]:
-    """One of each, all to the alias `staging`."""
-    staging = {"Ref": "Aliasstaging"}
-    return {
-        "Work": {"Type": "AWS::SQS::Queue"},
-        "Mapping": {
-            "Type": "AWS::Lambda::EventSourceMapping",
-            "Properties": {
-                "EventSourceArn": {"Fn::GetAtt": ["Work", "Arn"]},
-                "FunctionName": staging,
-                "BatchSize": 1,
-            },
-        },
-        "Files": {
-            "Type": "AWS::S3::Bucket",
-            "Properties": {
-                "BucketName": "files",
-                "NotificationConfiguration": {
-                    "LambdaConfigurations": [{"Event": "s3:ObjectCreated:*", "Function": staging}]
-                },
-            },
-        },
-        "Topic": {
-            "Type": "AWS::SNS::Topic",
-            "Properties": {"Subscription": [{"Protocol": "lambda", "Endpoint": staging}]},
-        },
-        "Rule": {
-            "Type": "AWS::Events::Rule",
-            "Properties": {
-                "EventPattern": {"source": ["test"]},
-                "Targets": [{"Id": "echo", "Arn": staging}],
-            },
-        },
-        "Pool": {
-            "Type": "AWS::Cognito::UserPool",
-            "Properties": {"UserPoolName": "people", "LambdaConfig": {"PreSignUp": staging}},
-        },
-        "PoolClient": {
-            "Type": "AWS::Cognito::UserPoolClient",
-            "Properties": {"UserPoolId": {"Ref": "Pool"}},
-        },
-    }
+ECHO = Path(__file__).with_name("echo")
 
 
 def code(build: str) -> bytes:
     """The function as a zip; `build` tells two of them apart."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
-        archive.writestr("app.py", HANDLER.format(build=build))
+        archive.write(ECHO / "app.py", "app.py")
+        archive.writestr("build.py", f"BUILD = {build!r}\n")
     return data.getvalue()
 
 
@@ -252,14 +79,14 @@ def aws(endpoint: str, service: str, region: str = REGION) -> Client:
 
 
 def deploy(cloud: local.RunningCloud) -> Stack:
-    """The stack of `template` is deployed; version 2 of its function exists, without an alias."""
+    """The stack of `echo/` is deployed; version 2 of its function exists, without an alias."""
     storage = aws(cloud.endpoint, "s3")
     storage.create_bucket(Bucket="code", CreateBucketConfiguration={"LocationConstraint": REGION})
     storage.put_object(Bucket="code", Key="one.zip", Body=code("one"))
     formation = aws(cloud.endpoint, "cloudformation")
     formation.create_stack(
         StackName="echo",
-        TemplateBody=json.dumps(template()),
+        TemplateBody=(ECHO / "template.json").read_text(),
         Parameters=[{"ParameterKey": "CodeKey", "ParameterValue": "one.zip"}],
         Capabilities=["CAPABILITY_IAM"],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import socket
@@ -9,7 +10,8 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from pathlib import Path
 
 import httpx
@@ -201,6 +203,43 @@ def test_a_start_that_was_killed_is_taken_up_by_the_next(project: Path) -> None:
     kill(first.pids[1])
     state.write(Record(record.emulator, None, record.python, record.scratch, record.started))
     assert first.pids[0] == local.start(project, ignore).pids[0]
+
+
+def test_two_that_start_it_at_once_start_one(project: Path) -> None:
+    """The second waits for the first and gets the same cloud."""
+    with ThreadPoolExecutor(2) as pool:
+        started = list(pool.map(lambda _: local.start(project, ignore), range(2)))
+    assert started[0] == started[1]
+
+
+def test_a_start_that_is_killed_at_any_moment_leaves_no_orphan(project: Path) -> None:
+    """After five kills and one good start, this project has two processes, and none after stop."""
+    script = (
+        "import sys, pathlib; from sam_deploy import local; from sam_deploy.events import ignore;"
+        "local.start(pathlib.Path(sys.argv[1]), ignore)"
+    )
+    for seconds in (0.4, 0.6, 0.8, 1.0, 1.3):
+        child = subprocess.Popen([sys.executable, "-c", script, str(project)])
+        time.sleep(seconds)
+        child.kill()
+        child.wait()
+    started = local.start(project, ignore)
+    assert set(started.pids) == servers_of(project)
+    local.stop(project)
+    assert set() == servers_of(project)
+
+
+def servers_of(project: Path) -> set[int]:
+    """Emulators and gateways whose working folder belongs to the project."""
+    digest = hashlib.sha256(str(project.resolve()).encode()).hexdigest()[:12]
+    found = set()
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            folder = process.cwd()
+            ours = f"sam-deploy-cloud-{digest}-" in folder or folder.startswith(str(project))
+            if ours and process.status() != psutil.STATUS_ZOMBIE:
+                found.add(process.pid)
+    return found
 
 
 def test_mails_are_read_oldest_first(project: Path) -> None:

@@ -63,14 +63,25 @@ class _Packed:
 
 
 def splice(
-    wheels: Sequence[Wheel], plain: Iterable[PlainFile], prefix: str, out: BinaryIO
+    wheels: Sequence[Wheel],
+    plain: Iterable[PlainFile],
+    prefix: str,
+    out: BinaryIO,
+    check_size: Callable[[int], None] = lambda _unpacked_bytes: None,
 ) -> Archive:
     """Write a zip of all wheels and plain files, each under `prefix`; return what it is.
+
+    `check_size` is told the unpacked bytes of the wheels before anything is written, and those of
+    the whole archive at the end.
 
     Raises `BuildError` for a wheel that cannot be taken, for two different files of one name, and
     for more than Lambda's zip reader can take (65,535 entries, 4 GiB).
     """
-    return _write(_merged(wheels, plain, prefix), out)
+    items = _merged(wheels, plain, prefix)
+    check_size(sum(item.entry.unpacked_bytes for item in items if item.entry))
+    made = _write(items, out)
+    check_size(made.unpacked_bytes)
+    return made
 
 
 def _merged(wheels: Sequence[Wheel], plain: Iterable[PlainFile], prefix: str) -> list[_Item]:

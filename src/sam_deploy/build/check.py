@@ -14,7 +14,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from sam_deploy.build.model import Archive
 from sam_deploy.errors import BuildError
 from sam_deploy.plan.model import BuildUnit, Target
 
@@ -117,14 +116,14 @@ def _assigned(node: ast.stmt) -> Iterator[str]:
             yield inner.id
 
 
-def check_size(unit: BuildUnit, archive: Archive, packages: Sequence[tuple[str, int]]) -> None:
+def check_size(unit: BuildUnit, unpacked_bytes: int, packages: Sequence[tuple[str, int]]) -> None:
     """Raise `BuildError` above 250 MB; `packages` are unpacked bytes by distribution."""
-    if archive.unpacked_bytes <= MAX_UNPACKED_BYTES:
+    if unpacked_bytes <= MAX_UNPACKED_BYTES:
         return
     largest = sorted(packages, key=lambda item: -item[1])[:5]
     table = ", ".join(f"{name} {size / 1e6:.0f} MB" for name, size in largest)
     raise BuildError(
-        f"`{unit.name}` is {archive.unpacked_bytes / 1e6:.0f} MB unpacked",
+        f"`{unit.name}` is {unpacked_bytes / 1e6:.0f} MB unpacked",
         why=f"Lambda takes 250 MB, a function with all its layers; the largest: {table}",
         hint="leave out what is not needed; a container image may have 10 GB",
     )

@@ -12,7 +12,7 @@ import certifi
 import httpx
 
 from sam_deploy.build.credentials import Credentials
-from sam_deploy.build.fetch import CHUNK_BYTES, TransientError, shown
+from sam_deploy.build.fetch import TransientError, shown
 from sam_deploy.build.lock import Download
 from sam_deploy.errors import BuildError
 
@@ -46,7 +46,7 @@ class Http:
         try:
             with self._client.stream("GET", download.url, auth=auth) as response:
                 _refuse_status(download, response.status_code)
-                yield from response.iter_raw(CHUNK_BYTES)
+                yield from response.iter_raw()
         except httpx.TransportError as error:
             raise TransientError(f"{type(error).__name__}: {error}") from error
 

@@ -53,10 +53,13 @@ def run(
     report(BuildStarted(total=len(units)))
     store.reap()
     index = FileIndex(project / ".sam-deploy" / "index.json")
-    with Fetcher(store, lambda: _credentials(project)) as fetcher:
+    # The fetcher is left first: when interrupted it ends the downloads that the others wait for.
+    with (
+        ThreadPoolExecutor(max(1, jobs), thread_name_prefix="build") as pool,
+        Fetcher(store, lambda: _credentials(project)) as fetcher,
+    ):
         workshop = Workshop(project, store, fetcher, index, report, upgrade=upgrade)
-        with ThreadPoolExecutor(max(1, jobs), thread_name_prefix="build") as pool:
-            outcomes = list(pool.map(_Line(workshop, len(units)).build, units))
+        outcomes = list(pool.map(_Line(workshop, len(units)).build, units))
     index.save()
     failures = [outcome for outcome in outcomes if isinstance(outcome, BuildError)]
     if failures:

@@ -10,7 +10,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, Self
 from urllib.parse import unquote, urlsplit
@@ -49,11 +49,14 @@ class Fetcher:
         self._client: Http | None = None
         self._futures: dict[str, Future[Path]] = {}
         self._lock = threading.Lock()
+        self._stopped = threading.Event()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            self._stopped.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
         if self._client is not None:
             self._client.close()
@@ -92,6 +95,8 @@ class Fetcher:
         def write(file: BinaryIO) -> str:
             actual = hashlib.sha256()
             for chunk in self._chunks(download):
+                if self._stopped.is_set():
+                    raise CancelledError
                 actual.update(chunk)
                 file.write(chunk)
             return _checked(download, actual.hexdigest())

@@ -206,12 +206,16 @@ def _with_blocks(body: str, known: dict[str, _SourceOnly]) -> str:
 
 
 def _unsatisfiable(question: _Question, finished: uv.Finished) -> BuildError:
-    reason = uv.short_reason(finished.stderr)
-    unreachable = "Failed to fetch" in finished.stderr or "error sending request" in finished.stderr
     return BuildError(
         f"The dependencies of `{question.unit}` cannot be resolved for {question.target.label}",
-        why=reason,
-        hint="check the connection to the package index, then build again"
-        if unreachable
-        else "change the requirements so that one set of versions fits all of them",
+        why=uv.short_reason(finished.stderr),
+        hint=_way_out(finished.stderr),
     )
+
+
+def _way_out(stderr: str) -> str:
+    if "401 Unauthorized" in stderr or "403 Forbidden" in stderr:
+        return "give the package index's name and password in UV_INDEX or in ~/.netrc"
+    if "Failed to fetch" in stderr or "error sending request" in stderr:
+        return "check the connection to the package index, then build again"
+    return "change the requirements so that one set of versions fits all of them"

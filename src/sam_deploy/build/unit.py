@@ -94,9 +94,11 @@ def _make(unit: BuildUnit, workshop: Workshop, inputs: Inputs) -> Archive:
     _check_native_modules(unit, wheels)
     workshop.report(BuildProgress(unit.name, "assemble", f"{len(wheels)} wheels"))
     plain = _plain_files(unit, inputs.files)
+    sizes = [(w.path.name.split("-")[0], sum(e.unpacked_bytes for e in w.entries)) for w in wheels]
+    check_size = partial(check.check_size, unit, packages=sizes)
     made = workshop.store.add_archive(
         inputs.fingerprint,
-        lambda file: _checked(unit, wheels, archive.splice(wheels, plain, unit.prefix, file)),
+        lambda file: archive.splice(wheels, plain, unit.prefix, file, check_size),
     )
     if made.size_bytes > check.MAX_DIRECT_BYTES:
         size = f"{made.size_bytes / 1e6:.0f} MB"
@@ -201,13 +203,6 @@ def _read_checked(unit: BuildUnit, file: ApplicationFile) -> bytes:
     if ".so" in Path(file.path).suffixes:
         check.check_native(str(file.source), content, unit.target)
     return content
-
-
-def _checked(unit: BuildUnit, wheels: Sequence[Wheel], made: Archive) -> Archive:
-    """Check an archive before it gets its place in the store."""
-    sizes = [(w.path.name.split("-")[0], sum(e.unpacked_bytes for e in w.entries)) for w in wheels]
-    check.check_size(unit, made, sizes)
-    return made
 
 
 def _show_in_project(path: Path, shown: Path) -> None:

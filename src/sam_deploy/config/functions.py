@@ -54,11 +54,41 @@ def _functions(app: App) -> Iterator[Problem]:
                 yield unknown_name(
                     f"{path}.uses", what, split_use(use)[0], resources, line_of(each)
                 )
+        yield from _foreign_pools(app, each, path)
+        yield from _runtime(app, each, path)
         for key in each.environment if isinstance(each.environment, dict) else ():
             if str(key).startswith(("AWS_", "LAMBDA_", "SAM_DEPLOY_")):
                 message = f"the variable {key!r} is reserved"
                 yield Problem(f"{path}.environment", message, line_of(each))
         yield from _triggers(app, each, path)
+
+
+def _runtime(app: App, function: Function, path: str) -> Iterator[Problem]:
+    """Layers are built for the app's runtime and architecture, and only Node is bundled."""
+    own = (function.runtime or app.runtime, function.architecture or app.architecture)
+    if texts(function.layers) and own != (app.runtime, app.architecture):
+        message = (
+            f"runs on {own[0]} ({own[1]}), but layers are built for {app.runtime} "
+            f"({app.architecture}); give it `requirements` instead"
+        )
+        yield Problem(f"{path}.layers", message, line_of(function))
+    if isinstance(own[0], str) and own[0].startswith("nodejs"):
+        for name in ("requirements", "requirements_file", "slim"):
+            if getattr(function, name):
+                message = f"`{name}` is for Python; Node dependencies are in `package.json`"
+                yield Problem(f"{path}.{name}", message, line_of(function))
+    elif function.bundle is not None:
+        yield Problem(f"{path}.bundle", "only Node functions are bundled", line_of(function))
+
+
+def _foreign_pools(app: App, function: Function, path: str) -> Iterator[Problem]:
+    """A pool's ARN is known in its own stack only, unlike those of queues and buckets."""
+    wanted = {split_use(use)[0] for use in texts(function.uses)}
+    for pool in named(app, "user_pools"):
+        name = getattr(pool, "name", None)
+        if name in wanted and feature_set_of(app, pool) != feature_set_of(app, function):
+            message = f"the user pool {name!r} is of another feature set; its ARN is unknown here"
+            yield Problem(f"{path}.uses", message, line_of(function))
 
 
 def _triggers(app: App, function: Function, path: str) -> Iterator[Problem]:

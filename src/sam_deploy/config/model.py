@@ -21,7 +21,19 @@ FileName = Annotated[str, Matches(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "letters, 
 BucketName = Annotated[
     str, Matches(r"[a-z0-9][a-z0-9-]{1,40}[a-z0-9]", "3-42 of a-z, 0-9 and -, no - at either end")
 ]
-Runtime = Literal["python3.9", "python3.10", "python3.11", "python3.12", "python3.13", "python3.14"]
+Runtime = Literal[
+    "python3.9",
+    "python3.10",
+    "python3.11",
+    "python3.12",
+    "python3.13",
+    "python3.14",
+    "nodejs20.x",
+    "nodejs22.x",
+    "nodejs24.x",
+]
+Slim = Literal["tests", "stubs"]
+"""What a dependency can do without, mostly: its own tests, its `*.pyi` files."""
 SettingName = Annotated[str, Matches(r"[A-Za-z0-9_.-]{1,128}", "letters, digits, . _ -")]
 HttpMethod = Literal["ANY", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 Seconds = Annotated[int, Interval(ge=1, le=900)]
@@ -72,7 +84,13 @@ class Layer(Declaration):
     archive: FileName | None = None
     """File name of the built archive; `<name>-deps.zip`, or `<name>.zip` with a source."""
     include: Sequence[str] = ()
+    """Patterns (gitwildmatch) of the source that are packed although a default leaves them out."""
     exclude: Sequence[str] = ()
+    """Patterns of the source that are left out."""
+    slim: Sequence[Slim] | None = None
+    """What is left out of dependencies; the app's `slim` when not given."""
+    budget_mb: Annotated[int, Interval(ge=1, le=250)] | None = None
+    """The build fails when the archive has more than this, unpacked."""
 
 
 @declaration
@@ -86,7 +104,9 @@ class SnsPublisher(Declaration):
 class AttributeReader(Declaration):
     """An IAM principal of another account that may read a queue's attributes."""
 
-    principal: Annotated[str, Matches(r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+", "an IAM ARN")]
+    principal: Annotated[
+        str, Matches(r"arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.+", "an IAM ARN")
+    ]
 
 
 @declaration
@@ -206,6 +226,16 @@ Trigger = QueueTrigger | UploadTrigger | UserPoolTrigger
 
 
 @declaration
+class Bundle(Declaration):
+    """How esbuild makes one file of a Node function (TypeScript or JavaScript)."""
+
+    minify: bool = True
+    source_maps: bool = False
+    external: Sequence[str] = ("@aws-sdk/*",)
+    """Modules that are not bundled, because the runtime has them."""
+
+
+@declaration
 class Function(Declaration):
     """A Lambda function: one per region, one alias per environment."""
 
@@ -231,7 +261,15 @@ class Function(Declaration):
     settings: Sequence[SettingName] = ()
     """Names below /{app}/{environment}/ in Parameter Store that it may read."""
     include: Sequence[str] = ()
+    """Patterns (gitwildmatch) of the source that are packed although a default leaves them out."""
     exclude: Sequence[str] = ()
+    """Patterns of the source that are left out."""
+    slim: Sequence[Slim] | None = None
+    """What is left out of dependencies; the app's `slim` when not given."""
+    budget_mb: Annotated[int, Interval(ge=1, le=250)] | None = None
+    """The build fails when the archive has more than this, unpacked."""
+    bundle: Bundle | None = None
+    """How a Node function is bundled."""
 
 
 @declaration
@@ -266,6 +304,12 @@ class App(Declaration):
     tags: Mapping[str, str] = field(default_factory=dict)
     exclude: Sequence[str] = ()
     """Patterns (gitwildmatch) left out of every archive."""
+    slim: Sequence[Slim] = ()
+    """What is left out of the dependencies of every function and layer."""
+    bytecode: Literal["auto", "on", "off"] = "auto"
+    """Whether archives carry compiled files: quicker cold starts for more bytes."""
+    managed: Literal["auto", "keep"] = "auto"
+    """`auto` leaves boto3 and what comes with it out where the runtime's version will do."""
 
 
 # Named for how they read in a function's `triggers=[...]`. Plain other names, not functions, so

@@ -10,9 +10,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from sam_deploy.config.functions import function_problems
-from sam_deploy.config.model import App, Environment, HttpApi, Layer
+from sam_deploy.config.model import App, Cors, Environment, HttpApi, Layer, UserPoolClient
 from sam_deploy.config.text import REGIONS
-from sam_deploy.config.tree import Problem, entries, line_of, names, texts, unknown_name
+from sam_deploy.config.tree import (
+    Problem,
+    entries,
+    label,
+    line_of,
+    named,
+    names,
+    texts,
+    unknown_name,
+)
 
 
 def find_problems(app: App) -> list[Problem]:
@@ -23,6 +32,7 @@ def find_problems(app: App) -> list[Problem]:
         _environments,
         _feature_sets,
         _layers,
+        _web_origins,
     )
     return [problem for check in checks for problem in check(app)] + function_problems(app)
 
@@ -138,3 +148,22 @@ def _layers(app: App) -> Iterator[Problem]:
         if len(given) > 1:
             message = f"has {' and '.join(f'`{name}`' for name in given)}; only one can fill it"
             yield Problem(path, message, line_of(each))
+
+
+def _web_origins(app: App) -> Iterator[Problem]:
+    """Whoever is called from a browser must know from where: the app's domain, or origins."""
+    for index, environment in enumerate(named(app, "environments")):
+        extra: object = getattr(environment, "extra_origins", None)
+        if app.domain is not None or extra:
+            continue
+        where = label(environment, index)
+        for path, each in (*entries(app, "buckets"), ("http_api", app.http_api)):
+            cors = getattr(each, "cors", None)
+            if isinstance(cors, Cors) and not cors.origins:
+                message = f"has no web origin in {where}; give the app a `domain`, or `origins`"
+                yield Problem(f"{path}.cors", message, line_of(cors))
+        for path, each in entries(app, "user_pools"):
+            client = getattr(each, "client", None)
+            if isinstance(client, UserPoolClient):
+                message = f"has no web origin in {where} to return to; give the app a `domain`"
+                yield Problem(f"{path}.client", message, line_of(client))

@@ -46,7 +46,7 @@ def read(project: Path, environ: Mapping[str, str] | None = None) -> Settings:
     values = {**_dotenv(project), **shell}
     problems = []
     account = values.get("AWS_ACCOUNT_ID", "").strip()
-    if account and not re.fullmatch(r"\d{12}", account):
+    if account and not re.fullmatch(r"[0-9]{12}", account):
         problems.append(f"AWS_ACCOUNT_ID: {account!r} is not 12 digits")
     target = values.get("SAM_DEPLOY_TARGET", "").strip().lower()
     if target not in {"", "embedded", "aws"}:

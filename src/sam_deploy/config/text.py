@@ -14,8 +14,8 @@ class Matches:
     meaning: str
 
 
-Region = Annotated[str, Matches(r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region such as eu-west-1")]
-AccountId = Annotated[str, Matches(r"\d{12}", "an AWS account id: 12 digits, in quotes")]
+Region = Annotated[str, Matches(r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as eu-west-1")]
+AccountId = Annotated[str, Matches(r"[0-9]{12}", "an AWS account id: 12 digits, in quotes")]
 EnvironmentName = Annotated[
     str, Matches(r"[a-z][a-z0-9]{1,15}", "2-16 of a-z and 0-9, a letter first")
 ]

@@ -107,13 +107,14 @@ def _told_one(detail: Detail) -> str:
         return f"must have at most {context['max_length']} characters, not {len(given)}"
     if kind == "too_long":
         return f"must have at most {context['max_length']} entries, not {len(given)}"
-    wanted = str(detail["msg"]).removeprefix("Input should be ").removeprefix("a valid ")
+    wanted = re.sub(r"^Input should be (an? )?(valid )?", "", str(detail["msg"]))
     plain = {
         "tuple": "a list",
         "integer": "a whole number",
         "string": "text in quotes",
         "boolean": "True or False",
         "dictionary": "a mapping",
+        "mapping": "a mapping",
     }
     return f"must be {plain.get(wanted, wanted)}, not {_shown(given)}"
 

@@ -7,6 +7,7 @@ May touch: what the modules it calls may touch.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -122,17 +123,17 @@ def _start_emulator(state: StateFolder, report: Report, python: str) -> Record:
 
 def _with_gateway(state: StateFolder, record: Record, port: int | None) -> Record:
     old = record.gateway
-    if old is not None and old.process.alive() and port in (None, old.port):
+    runs = old is not None and old.process.alive()
+    if old is not None and runs and port in (None, old.port):
         return record
-    if old is not None and old.process.alive() and port is not None:
-        # The new one is started first: a refused port leaves the old one as it was.
-        new = front_door.start(record.emulator.url, port, state)
-        old.process.end(front_door.END_SECONDS)
-    else:
-        new = front_door.start(record.emulator.url, port, state)
-    complete = Record(record.emulator, new, record.python, record.scratch, record.started)
-    state.write(complete)
-    return complete
+
+    def note(started: Server) -> None:
+        state.write(replace(record, gateway=started))
+        # Only now, so that a port that is refused leaves the old gateway as it was.
+        if old is not None and runs:
+            old.process.end(front_door.END_SECONDS)
+
+    return replace(record, gateway=front_door.start(record.emulator.url, port, state, note))
 
 
 def _running(state: StateFolder, record: Record) -> RunningCloud:

@@ -20,7 +20,7 @@ import httpx
 from sam_deploy.errors import UnreachableError
 from sam_deploy.events import Report, Waiting
 from sam_deploy.local import ports, processes
-from sam_deploy.local.state import LOOPBACK, Server
+from sam_deploy.local.state import Server
 
 if TYPE_CHECKING:
     from sam_deploy.local.environment import Environment
@@ -65,7 +65,7 @@ def variables(port: int, scratch: Path, path: str) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "TZ": "UTC",
         "GATEWAY_PORT": str(port),
-        "BIND_HOST": LOOPBACK,
+        "BIND_HOST": ports.LOOPBACK,
         "IOT_MTLS_ENABLED": "0",
         "LAMBDA_EXECUTOR": "local",
         "LOG_LEVEL": "WARNING",
@@ -114,6 +114,8 @@ def make_scratch(project: Path) -> Path:
     """
     prefix = _scratch_prefix(project)
     for leftover in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        # A start that was killed before it could note its emulator left it in here.
+        processes.kill_within(leftover)
         remove_scratch(leftover)
     return Path(tempfile.mkdtemp(prefix=prefix))
 

@@ -62,7 +62,8 @@ def ensure(report: Report, python: str = "3.12") -> Environment:
     """An environment with the emulator in it exists; it is made when it does not.
 
     `python` is the minor version that the functions want; another of 3.11 to 3.13 is taken, with
-    a warning, when it is none of them or this machine does not have it. Nothing is downloaded but packages.
+    a warning, when it is none of them or this machine does not have it. Nothing is downloaded
+    but packages.
     Raises UnreachableError when the package index does not answer, RefusedError when uv says no.
     """
     interpreter, version = _interpreter(python)

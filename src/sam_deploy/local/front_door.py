@@ -19,6 +19,8 @@ from sam_deploy.local import ports, processes
 from sam_deploy.local.state import Server
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sam_deploy.local.state import StateFolder
 
 DEFAULT_PORT: Final = 3000
@@ -27,9 +29,12 @@ _READY_SECONDS: Final = 20.0
 _POLL_SECONDS: Final = 0.05
 
 
-def start(endpoint: str, port: int | None, state: StateFolder) -> Server:
+def start(
+    endpoint: str, port: int | None, state: StateFolder, note: Callable[[Server], None]
+) -> Server:
     """The gateway to `endpoint` answers, on `port` or on the first free one from 3000.
 
+    `note` is called as soon as its process exists, so that a kill meanwhile leaves no orphan.
     Raises RefusedError when the given port is taken, UnreachableError when it does not start.
     """
     chosen = ports.listen_from(DEFAULT_PORT) if port is None else ports.listen_exactly(port)
@@ -49,6 +54,7 @@ def start(endpoint: str, port: int | None, state: StateFolder) -> Server:
         )
     server = Server(child.process, number)
     try:
+        note(server)
         _await_ready(server, child, state)
     except BaseException:
         child.process.end(END_SECONDS)

@@ -14,13 +14,13 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import psutil
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 _START_TOLERANCE_SECONDS: Final = 2.0
 """psutil derives start times from the wall clock at boot, which NTP may move a little."""
@@ -127,6 +127,17 @@ def spawn(
     except psutil.NoSuchProcess:
         created = time.time()
     return Child(Process(popen.pid, created), popen)
+
+
+def kill_within(folder: Path) -> None:
+    """No process works in this folder, or below it, any more. It must be a folder of our own."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if Path(process.cwd()).is_relative_to(folder):
+                process.kill()
+                found.append(process)
+    _await_end(found, _KILLED_SECONDS)
 
 
 def last_lines(log: Path, count: int = 6) -> str:

@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Final
 from filelock import FileLock, Timeout
 
 from sam_deploy.errors import RefusedError
+from sam_deploy.local.ports import LOOPBACK
 from sam_deploy.local.processes import Process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LOOPBACK: Final = "127.0.0.1"
 _FORMAT: Final = 1
 _LOCK_WAIT_SECONDS: Final = 600.0
 

@@ -4,10 +4,12 @@ from sam_deploy.plan.model import (
     Architecture,
     BuildUnit,
     ExtraFile,
+    NodeUnit,
     Plan,
     Request,
     StackPlan,
     Target,
+    Unit,
 )
 from sam_deploy.plan.planner import make
 
@@ -15,9 +17,11 @@ __all__ = [
     "Architecture",
     "BuildUnit",
     "ExtraFile",
+    "NodeUnit",
     "Plan",
     "Request",
     "StackPlan",
     "Target",
+    "Unit",
     "make",
 ]

@@ -72,11 +72,44 @@ class BuildUnit:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     extra_files: tuple[ExtraFile, ...] = ()
+    slim: tuple[Literal["tests", "stubs"], ...] = ()
+    """What is left out of dependencies."""
+    bytecode: Literal["auto", "on", "off"] = "off"
+    """Whether compiled files go in; `auto` decides by what is measured in docs/concepts."""
+    managed: Literal["auto", "keep"] = "auto"
+    """Whether packages that the runtime brings are left out where its version will do."""
+    budget_bytes: int | None = None
+    """More than this, unpacked, fails the build."""
 
     @property
     def prefix(self) -> str:
         """Where Lambda looks for Python code: the root for functions, `python/` for layers."""
         return "python/" if self.kind == "layer" else ""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeUnit:
+    """One Node function to bundle: TypeScript or JavaScript, made into one file by esbuild."""
+
+    key: str
+    name: str
+    archive: str
+    runtime: str
+    """nodejs20.x, nodejs22.x, ...: what esbuild compiles for."""
+    source: Path
+    handler: str
+    """`src/index.handler`: a file below `source`, without its ending, and an export of it."""
+    minify: bool = True
+    source_maps: bool = False
+    external: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    """Further files of the source that are packed beside the bundle."""
+    exclude: tuple[str, ...] = ()
+    budget_bytes: int | None = None
+    kind: Literal["function"] = "function"
+
+
+Unit = BuildUnit | NodeUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +152,7 @@ class Plan:
     app: App
     project: Path
     stacks: tuple[StackPlan, ...]
-    builds: tuple[BuildUnit, ...]
+    builds: tuple[Unit, ...]
     warnings: tuple[Warned, ...] = ()
 
     @property

@@ -6,14 +6,24 @@ import difflib
 from pathlib import Path
 
 from sam_deploy import naming
-from sam_deploy.config.model import App, FeatureSet, Function, Layer, QueueTrigger
+from sam_deploy.config.model import App, FeatureSet, Function, Layer, QueueTrigger, Slim
 from sam_deploy.config.tree import feature_set_of, line_of
 from sam_deploy.errors import ConfigError
 from sam_deploy.plan.collisions import find_collisions
-from sam_deploy.plan.model import BuildUnit, Plan, Request, StackPlan, Target, Warned
-from sam_deploy.plan.runtime import runtime_files
+from sam_deploy.plan.model import (
+    BuildUnit,
+    NodeUnit,
+    Plan,
+    Request,
+    StackPlan,
+    Target,
+    Unit,
+    Warned,
+)
+from sam_deploy.plan.runtime import is_node, runtime_files
 from sam_deploy.plan.targets import aws_target
 
+MEGABYTE = 1_000_000
 VISIBILITY_FACTOR = 6
 """AWS advises a visibility timeout of six times the function's.
 Source: Lambda developer guide, "Using Lambda with Amazon SQS"."""
@@ -92,7 +102,7 @@ def functions_of(app: App, feature_set: str) -> tuple[Function, ...]:
 
 def _builds(
     app: App, project: Path, feature_sets: set[str], host: Target | None
-) -> tuple[BuildUnit, ...]:
+) -> tuple[Unit, ...]:
     functions = [each for name in feature_sets for each in functions_of(app, name)]
     functions.sort(key=app.functions.index)
     used = {name for function in functions for name in function.layers}
@@ -115,17 +125,23 @@ def _layer_unit(app: App, project: Path, layer: Layer, host: Target | None) -> B
         requirements_file=_under(project, layer.requirements_file),
         include=tuple(layer.include),
         exclude=(*app.exclude, *layer.exclude),
+        slim=_slim(app, layer),
+        bytecode=app.bytecode,
+        managed=app.managed,
+        budget_bytes=_budget(layer),
     )
 
 
-def _function_unit(app: App, project: Path, function: Function, host: Target | None) -> BuildUnit:
-    runtime, architecture = function.runtime or app.runtime, function.architecture
+def _function_unit(app: App, project: Path, function: Function, host: Target | None) -> Unit:
+    runtime = function.runtime or app.runtime
+    if is_node(runtime):
+        return _node_unit(app, project, function, runtime)
     return BuildUnit(
         key=f"function/{function.name}",
         name=function.name,
         kind="function",
         archive=f"{function.name}.zip",
-        target=host or aws_target(runtime, architecture or app.architecture),
+        target=host or aws_target(runtime, function.architecture or app.architecture),
         source=(project / function.source).resolve(),
         handler=function.handler,
         requirements=tuple(function.requirements),
@@ -133,7 +149,37 @@ def _function_unit(app: App, project: Path, function: Function, host: Target | N
         include=tuple(function.include),
         exclude=(*app.exclude, *function.exclude),
         extra_files=runtime_files(app, function),
+        slim=_slim(app, function),
+        bytecode=app.bytecode,
+        managed=app.managed,
+        budget_bytes=_budget(function),
     )
+
+
+def _node_unit(app: App, project: Path, function: Function, runtime: str) -> NodeUnit:
+    bundle = function.bundle
+    return NodeUnit(
+        key=f"function/{function.name}",
+        name=function.name,
+        archive=f"{function.name}.zip",
+        runtime=runtime,
+        source=(project / function.source).resolve(),
+        handler=function.handler,
+        minify=bundle.minify if bundle else True,
+        source_maps=bundle.source_maps if bundle else False,
+        external=tuple(bundle.external) if bundle else ("@aws-sdk/*",),
+        include=tuple(function.include),
+        exclude=(*app.exclude, *function.exclude),
+        budget_bytes=_budget(function),
+    )
+
+
+def _slim(app: App, declared: Layer | Function) -> tuple[Slim, ...]:
+    return tuple(app.slim if declared.slim is None else declared.slim)
+
+
+def _budget(declared: Layer | Function) -> int | None:
+    return declared.budget_mb * MEGABYTE if declared.budget_mb else None
 
 
 def _under(project: Path, file: str | None) -> Path | None:

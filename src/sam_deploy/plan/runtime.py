@@ -20,6 +20,18 @@ HANDLER: Final = "sam_deploy_runtime.shim.handler"
 """The `Handler` of every Python function; it calls the user's own."""
 
 
+def is_node(runtime: str) -> bool:
+    """Whether a runtime runs JavaScript."""
+    return runtime.startswith("nodejs")
+
+
+def template_handler(app: App, function: Function) -> str:
+    """Return the `Handler` that the template names: our shim, or the bundle's export."""
+    if is_node(function.runtime or app.runtime):
+        return f"index.{function.handler.rpartition('.')[2]}"
+    return HANDLER
+
+
 def runtime_files(app: App, function: Function) -> tuple[ExtraFile, ...]:
     """Return the runtime module's files and the `app.json` of one function."""
     content = json.dumps(_facts(app, function), indent=1, sort_keys=True) + "\n"

@@ -173,7 +173,9 @@ def _copy(bucket: Objects, source: str, account: str, artifact: Artifact) -> Non
 
 def _layers(work: _Work, region: str, bucket: Objects) -> tuple[dict[str, str], int]:
     """Return layer name -> version ARN, publishing only content that is new here."""
-    units = [unit for unit in work.plan.builds if unit.kind == "layer"]
+    units = [
+        unit for unit in work.plan.builds if isinstance(unit, BuildUnit) and unit.kind == "layer"
+    ]
     functions = Functions(work.aws, region)
     with step(work.report, "layers", region) as under_way:
         with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from sam_deploy import naming
 from sam_deploy.config.model import Function
 from sam_deploy.errors import BuildError
-from sam_deploy.plan.runtime import HANDLER
+from sam_deploy.plan.runtime import template_handler
 from sam_deploy.template.document import Entries, Json, Resource, get_att, ref
 from sam_deploy.template.scope import Scope
 
@@ -41,7 +41,7 @@ def _function(scope: Scope, function: Function, key: str) -> Resource:
         properties["Description"] = function.description
     properties |= {
         "Role": get_att(naming.lambda_role_name(function.name), "Arn"),
-        "Handler": HANDLER,
+        "Handler": template_handler(scope.app, function),
         "Runtime": function.runtime or scope.app.runtime,
         "Architectures": [function.architecture or scope.app.architecture],
         "CodeUri": {"Bucket": ref("ArtifactBucket"), "Key": key},

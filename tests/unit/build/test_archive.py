@@ -156,6 +156,15 @@ def test_too_many_files_are_refused() -> None:
         spliced(files=files)
 
 
+def test_the_size_is_told_before_anything_is_written(make_wheel: MakeWheel) -> None:
+    """Gigabytes are refused at once; the whole is told at the end."""
+    wheel = open_wheel(make_wheel("a-1-py3-none-any.whl", {"a.py": b"x" * 500}))
+    told: list[tuple[int, int]] = []
+    out = io.BytesIO()
+    splice([wheel], [plain("b.py", b"y" * 7)], "", out, lambda n: told.append((n, out.tell())))
+    assert [(500, 0), (507, len(out.getvalue()))] == told
+
+
 def test_an_empty_archive_is_refused() -> None:
     """Lambda takes no empty zip, so it is told here."""
     with pytest.raises(BuildError, match="nothing to put"):

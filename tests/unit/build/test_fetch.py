@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -31,6 +34,8 @@ class Index(ThreadingHTTPServer):
         self.answers: list[int] = []
         self.requests: list[str] = []
         self.cut = 0
+        self.endless = False
+        self.started = threading.Event()
 
     @property
     def url(self) -> str:
@@ -49,12 +54,21 @@ class _Handler(BaseHTTPRequestHandler):
         content = CONTENT if status == HTTPStatus.OK else b""
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        if self.server.cut:
+        self.server.started.set()
+        if self.server.endless:
+            self._trickle()
+        elif self.server.cut:
             self.server.cut -= 1
             self.wfile.write(CONTENT[:1000])
             self.close_connection = True
         else:
             self.wfile.write(content)
+
+    def _trickle(self) -> None:
+        with contextlib.suppress(OSError):
+            for _ in range(len(CONTENT)):
+                self.wfile.write(b"x" * 1000)
+                time.sleep(0.02)
 
     def log_message(self, *_: object) -> None:
         """Keep the test output clean."""
@@ -143,3 +157,21 @@ def test_a_file_on_this_computer_is_copied_and_checked(store: Store, tmp_path: P
     assert CONTENT == fetch(store, source.as_uri())[0].read_bytes()
     with pytest.raises(BuildError, match="could not be read"):
         fetch(Store(tmp_path / "other"), (tmp_path / "gone.whl").as_uri())
+
+
+def interrupted(fetcher: Fetcher, index: Index) -> None:
+    """Ask for a file that never ends, and press Ctrl-C once it is under way."""
+    with ThreadPoolExecutor(1) as pool, fetcher:
+        pool.submit(fetcher.paths, [Download(NAME, index.url, SHA256)])
+        assert index.started.wait(10)
+        raise KeyboardInterrupt
+
+
+def test_an_interrupt_ends_what_is_under_way(store: Store, index: Index) -> None:
+    """Ctrl-C does not wait for gigabytes, and leaves no file behind."""
+    index.endless = True
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(Fetcher(store, lambda: Credentials({}, None)), index)
+    assert time.monotonic() - begun < 10
+    assert [] == list(store.temporary.iterdir())

@@ -14,14 +14,22 @@ from sam_deploy import (
     Layer,
     Queue,
     UserPool,
+    on_queue,
+    on_upload,
 )
 
 WrongReferences = Callable[..., list[str]]
 Given = dict[str, Any]
 
+
+def named(cases: list[tuple[Given, str]]) -> list[Any]:
+    """The cases, each called by the place in the tree that its message names."""
+    return [pytest.param(*case, id=case[1].partition(":")[0]) for case in cases]
+
+
 TWICE = [
     (
-        {"environments": [Environment("dev"), Environment("dev", promote_from="dev")]},
+        {"environments": [Environment("dev"), Environment("dev")]},
         "environments[\"dev\"]: the name 'dev' is given twice",
     ),
     (
@@ -121,7 +129,7 @@ LAYERS = [
 ]
 
 
-@pytest.mark.parametrize(("given", "expected"), TWICE)
+@pytest.mark.parametrize(("given", "expected"), named(TWICE))
 def test_a_name_given_twice_is_reported_at_the_second(
     wrong_references: WrongReferences, given: Given, expected: str
 ) -> None:
@@ -129,7 +137,7 @@ def test_a_name_given_twice_is_reported_at_the_second(
     assert [expected] == wrong_references(**given)
 
 
-@pytest.mark.parametrize(("given", "expected"), REGIONS)
+@pytest.mark.parametrize(("given", "expected"), named(REGIONS))
 def test_regions_exist_once_and_hold_the_home_region(
     wrong_references: WrongReferences, given: Given, expected: str
 ) -> None:
@@ -137,7 +145,7 @@ def test_regions_exist_once_and_hold_the_home_region(
     assert [expected] == wrong_references(**given)
 
 
-@pytest.mark.parametrize(("given", "expected"), ENVIRONMENTS)
+@pytest.mark.parametrize(("given", "expected"), named(ENVIRONMENTS))
 def test_environments_form_a_way_from_one_start(
     wrong_references: WrongReferences, given: Given, expected: str
 ) -> None:
@@ -173,7 +181,7 @@ def test_an_environment_beside_a_circle_is_not_part_of_it(
     ] == wrong_references(environments=given)
 
 
-@pytest.mark.parametrize(("given", "expected"), FEATURE_SETS)
+@pytest.mark.parametrize(("given", "expected"), named(FEATURE_SETS))
 def test_a_feature_set_that_is_named_must_be_declared(
     wrong_references: WrongReferences, given: Given, expected: str
 ) -> None:
@@ -181,7 +189,7 @@ def test_a_feature_set_that_is_named_must_be_declared(
     assert [expected] == wrong_references(**given)
 
 
-@pytest.mark.parametrize(("given", "expected"), LAYERS)
+@pytest.mark.parametrize(("given", "expected"), named(LAYERS))
 def test_a_layer_is_filled_in_exactly_one_way(
     wrong_references: WrongReferences, given: Given, expected: str
 ) -> None:
@@ -200,6 +208,12 @@ def test_a_layer_is_filled_in_exactly_one_way(
         {"queues": [Queue(["Orders"], feature_set=["core"])], "functions": ["Api"]},
         {"functions": [Function("Api", source="x", triggers=5, routes=5, layers=5, uses=5)]},
         {"functions": [Function("Api", source="x", environment=5, settings=5)]},
+        {
+            "user_pools": [UserPool(["People"])],
+            "functions": [
+                Function("Api", source="x", uses=[["x"]], triggers=[on_queue(["x"]), on_upload()])
+            ],
+        },
     ],
 )
 def test_what_has_not_the_right_form_is_left_to_the_validation(

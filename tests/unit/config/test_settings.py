@@ -53,7 +53,7 @@ def test_wrong_variables_are_reported_all_at_once(tmp_path: Path) -> None:
     assert 2 == raised.value.exit_code
 
 
-@pytest.mark.parametrize("account", ["12345678901a", "1234567890123", "１２３４５６７８９０１２"])
+@pytest.mark.parametrize("account", ["12345678901a", "1234567890123", "\uff11" * 12])
 def test_an_account_is_twelve_ascii_digits(tmp_path: Path, account: str) -> None:
     """The guard compares it with what STS answers, so only that form can ever match."""
     with pytest.raises(ConfigError):

@@ -73,6 +73,7 @@ def test_a_feature_set_is_the_own_or_the_first(make_app: Callable[..., App]) -> 
     [
         (["Orders", "Reports"], "unknown queue 'Ordrs'; did you mean 'Orders'?"),
         (["zzz", "aaa"], "unknown queue 'Ordrs'; there is aaa, zzz"),
+        (["zzz", "aaa", "zzz"], "unknown queue 'Ordrs'; there is aaa, zzz"),
         ([], "unknown queue 'Ordrs'; none is declared"),
     ],
 )

@@ -87,18 +87,12 @@ LITERALS = [
         "functions[\"Api\"].runtime: 'python312' is not allowed; did you mean 'python3.12'?",
     ),
     (
-        function(runtime="ruby"),
-        (
-            "functions[\"Api\"].runtime: 'ruby' is not allowed; it can be python3.9, python3.10, "
-            "python3.11, python3.12, python3.13, python3.14"
-        ),
+        function(architecture="ruby"),
+        "functions[\"Api\"].architecture: 'ruby' is not allowed; it can be x86_64, arm64",
     ),
     (
-        function(runtime=3.12),
-        (
-            'functions["Api"].runtime: 3.12 is not allowed; it can be python3.9, python3.10, '
-            "python3.11, python3.12, python3.13, python3.14"
-        ),
+        function(architecture=3.12),
+        'functions["Api"].architecture: 3.12 is not allowed; it can be x86_64, arm64',
     ),
     (
         {"architecture": "x86"},
@@ -130,7 +124,7 @@ KINDS = [
     ({"name": 5}, "name: must be text in quotes, not 5"),
     (function(layers="deps"), "functions[\"Api\"].layers: must be a list, not 'deps'"),
     (function(layers=[1]), 'functions["Api"].layers[0]: must be text in quotes, not 1'),
-    ({"tags": ["a"]}, "tags: must be a dictionary, not a list"),
+    ({"tags": ["a"]}, "tags: must be a mapping, not a list"),
     ({"environments": None}, "environments: must be a list, not None"),
     (
         function(environment={"LEVEL": 1}),

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _BODY_LIMIT: Final = 10 * 1024 * 1024
 _HEADER_LIMIT: Final = 10_240
+_BODILESS: Final = (204, 304)
 
 
 def make(endpoint: str, log: Log) -> Starlette:
@@ -69,14 +70,7 @@ class FrontDoor:
         except ClientDisconnect:
             return
         reply = outcome.reply
-        answer = Response(reply.body, reply.status)
-        answer.raw_headers = [
-            (name.encode("latin-1", "replace"), value.encode("utf-8"))
-            for name, value in (*reply.headers, ("apigw-requestid", request_id))
-        ]
-        if reply.status != 204:  # noqa: PLR2004 - HTTP: no content, no length
-            answer.raw_headers.append((b"content-length", str(len(reply.body)).encode()))
-        await answer(scope, receive, send)
+        await _answer(reply, request_id)(scope, receive, send)
         took = (time.monotonic() - begun) * 1000
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         # The query is left out: it may hold secrets.
@@ -96,6 +90,20 @@ class FrontDoor:
             return Outcome(response.TOO_LARGE)
         request = _request(incoming, found, body, request_id)
         return await self._proxy.serve(found.region, found.api_id, request)
+
+
+def _answer(reply: Reply, request_id: str) -> Response:
+    bodiless = reply.status in _BODILESS
+    body = b"" if bodiless else reply.body
+    answer = Response(body, reply.status)
+    # Set as they are: Starlette would join headers that repeat.
+    answer.raw_headers = [
+        (name.encode("ascii"), value.encode("utf-8"))
+        for name, value in (*reply.headers, ("apigw-requestid", request_id))
+    ]
+    if not bodiless:
+        answer.raw_headers.append((b"content-length", str(len(body)).encode("ascii")))
+    return answer
 
 
 async def _body(incoming: StarletteRequest) -> bytes | None:
@@ -147,6 +155,3 @@ def _text(value: bytes) -> str:
 def _request_id() -> str:
     """An id of API Gateway's form for HTTP APIs: sixteen characters that end with `=`."""
     return base64.b64encode(secrets.token_bytes(11)).decode("ascii")
-
-
-__all__ = ["FrontDoor", "Reply", "make"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from typing import Final
 
 from sam_deploy.local.gateway.model import Reply
@@ -15,6 +16,10 @@ from sam_deploy.local.gateway.model import Reply
 _RECALCULATED: Final = frozenset(
     {"connection", "content-length", "keep-alive", "transfer-encoding"}
 )
+_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""A token of RFC 9110, section 5.6.2."""
+
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _STATUSES: Final = range(200, 600)
 
 
@@ -76,8 +81,15 @@ def _headers(value: object) -> list[tuple[str, str]]:
     if not isinstance(value, dict):
         msg = "headers is not an object"
         raise TypeError(msg)
-    named = [(name.lower(), _header_value(entry)) for name, entry in value.items()]
+    named = [(_header_name(name), _header_value(entry)) for name, entry in value.items()]
     return [(name, text) for name, text in named if name not in _RECALCULATED]
+
+
+def _header_name(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        msg = "a header name is not a token"
+        raise ValueError(msg)
+    return name.lower()
 
 
 def _header_value(value: object) -> str:
@@ -85,7 +97,7 @@ def _header_value(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, str | int | float):
         text = str(value)
-        if "\r" not in text and "\n" not in text:
+        if not _CONTROL.search(text):
             return text
     msg = "a header value is not a line of text"
     raise TypeError(msg)

@@ -1,0 +1,1 @@
+"""Measured against the incumbents, side by side, on the machine at hand."""

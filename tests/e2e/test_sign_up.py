@@ -1,0 +1,131 @@
+"""CognitoTrigger: what happens when people sign up and sign in."""
+
+from __future__ import annotations
+
+import base64
+import json
+import uuid
+from typing import Any, TypeAlias
+
+import pytest
+
+Project: TypeAlias = Any
+"""The fixture's type: a conftest cannot be imported."""
+
+HOME = "ap-south-1"
+PASSWORD = "Passw0rd!-for-tests"
+
+
+@pytest.fixture(scope="module")
+def pool(dzgro: Project) -> dict[str, str]:
+    """The ids of dev's user pool and of its client, from the outputs of the deployment."""
+    stacks = dzgro.first.json["stacks"]
+    outputs = next(
+        each["outputs"]
+        for each in stacks
+        if (each["stack"], each["region"]) == ("dzgro-sam", HOME)
+    )
+    return {"pool": outputs["DzgroUserPoolDevId"], "client": outputs["DzgroDevClientId"]}
+
+
+def sign_up(project: Project, pool: dict[str, str], email: str, name: str) -> str:
+    """Sign up over Cognito and return the new user's id."""
+    answer = project.client("cognito-idp", HOME).sign_up(
+        ClientId=pool["client"],
+        Username=email,
+        Password=PASSWORD,
+        UserAttributes=[{"Name": "email", "Value": email}, {"Name": "name", "Value": name}],
+    )
+    user: str = answer["UserSub"]
+    return user
+
+
+def trigger(project: Project, source: str, attributes: dict[str, str]) -> dict[str, Any]:
+    """Invoke dev's alias with the event that Cognito documents, and return its answer."""
+    event = {
+        "version": "1",
+        "region": HOME,
+        "userPoolId": "ap-south-1_example",
+        "userName": "someone",
+        "callerContext": {"awsSdkVersion": "1", "clientId": "example"},
+        "triggerSource": source,
+        "request": {
+            "userAttributes": attributes,
+            "codeParameter": "{####}",
+            "usernameParameter": None,
+        },
+        "response": {"smsMessage": None, "emailMessage": None, "emailSubject": None},
+    }
+    answer = project.client("lambda", HOME).invoke(
+        FunctionName="CognitoTriggerFunction", Qualifier="dev", Payload=json.dumps(event)
+    )
+    payload = answer["Payload"].read().decode()
+    assert "FunctionError" not in answer, payload
+    returned: dict[str, Any] = json.loads(payload)
+    assert {**event, "response": None} == {**returned, "response": None}
+    return returned
+
+
+def test_a_second_sign_up_replaces_one_that_was_never_confirmed(
+    dzgro: Project, pool: dict[str, str]
+) -> None:
+    """PreSignUp, called by the pool, makes room for people who lost their first code."""
+    email = f"{uuid.uuid4()}@example.com"
+    first = sign_up(dzgro, pool, email, "First")
+    second = sign_up(dzgro, pool, email, "Second")
+    assert first != second
+    found = dzgro.client("cognito-idp", HOME).list_users(
+        UserPoolId=pool["pool"], Filter=f'email = "{email}"'
+    )
+    (user,) = found["Users"]
+    attributes = {each["Name"]: each["Value"] for each in user["Attributes"]}
+    assert (second, "Second") == (attributes["sub"], attributes["name"])
+
+
+def test_tokens_carry_the_claims_of_the_app(dzgro: Project, pool: dict[str, str]) -> None:
+    """PreTokenGeneration, called by the pool, adds the status to the tokens of who signs in."""
+    email, client = f"{uuid.uuid4()}@example.com", dzgro.client("cognito-idp", HOME)
+    sign_up(dzgro, pool, email, "Asha")
+    client.admin_confirm_sign_up(UserPoolId=pool["pool"], Username=email)
+    answer = client.initiate_auth(
+        ClientId=pool["client"],
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": email, "PASSWORD": PASSWORD},
+    )
+    token = answer["AuthenticationResult"]["IdToken"].split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+    assert (email, "Pending Onboarding") == (claims["email"], claims["status"])
+
+
+def test_a_confirmed_sign_up_is_answered(dzgro: Project) -> None:
+    """PostConfirmation gives the event back unchanged.
+
+    The emulator never fires this trigger, so the function is invoked with Cognito's documented
+    event, by the alias that the pool names.
+    """
+    attributes = {"sub": str(uuid.uuid4()), "email": "a@example.com", "name": "Asha"}
+    returned = trigger(dzgro, "PostConfirmation_ConfirmSignUp", attributes)
+    empty = {"smsMessage": None, "emailMessage": None, "emailSubject": None}
+    assert empty == returned["response"]
+
+
+@pytest.mark.parametrize(
+    ("source", "subject"),
+    [
+        ("CustomMessage_SignUp", "Confirm your e-mail address - Dzgro"),
+        ("CustomMessage_ForgotPassword", "Reset your password - Dzgro"),
+    ],
+)
+def test_mails_are_written_with_the_placeholder_for_the_code(
+    dzgro: Project, source: str, subject: str
+) -> None:
+    """CustomMessage fills in subject and text; the name is escaped, the code stays Cognito's.
+
+    The emulator never fires this trigger for these mails, so the function is invoked with
+    Cognito's documented event, by the alias that the pool names.
+    """
+    returned = trigger(dzgro, source, {"email": "a@example.com", "name": "<b>Asha</b>"})
+    assert subject == returned["response"]["emailSubject"]
+    text = returned["response"]["emailMessage"]
+    assert "{####}" in text
+    assert "Hello &lt;b&gt;Asha&lt;/b&gt;," in text

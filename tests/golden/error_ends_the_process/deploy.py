@@ -1,0 +1,5 @@
+"""A script, not a configuration."""
+
+import sys
+
+sys.exit("run me with make")

@@ -1,0 +1,5 @@
+"""Half an app."""
+
+from sam_deploy import App, Function
+
+app = App("shop", functions=[Function("Api")])

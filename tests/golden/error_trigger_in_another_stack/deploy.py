@@ -1,0 +1,15 @@
+"""A function of one feature set, the queue of another."""
+
+from sam_deploy import App, Environment, FeatureSet, Function, Queue, on_queue
+
+app = App(
+    name="shop",
+    home_region="eu-west-1",
+    environments=[Environment("dev")],
+    feature_sets=[
+        FeatureSet("core", regions=["eu-west-1"]),
+        FeatureSet("extra", regions=["eu-west-1"]),
+    ],
+    functions=[Function("Worker", source="functions/worker", triggers=[on_queue("Orders")])],
+    queues=[Queue("Orders", feature_set="extra")],
+)

@@ -1,0 +1,5 @@
+"""A slip in a name."""
+
+from sam_deploy import App, Functoin
+
+app = App("shop")
