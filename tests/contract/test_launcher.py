@@ -190,6 +190,26 @@ def test_reserved_concurrency_is_ignored_without_the_patch(unmended: Stack) -> N
         assert "1" == invoke(unmended, "dev")[0]
 
 
+FOREIGN = {"origin": "https://evil.example", "content-type": "text/plain"}
+
+
+def test_a_foreign_page_cannot_use_the_emulator(stack: Stack) -> None:
+    """With `own_machine_only`, a request with a foreign origin is refused, a local one served."""
+    page = {"origin": "http://localhost:5173"}
+    assert [403, 200, 200] == [status(stack, FOREIGN), status(stack, page), status(stack, {})]
+
+
+def test_a_foreign_page_can_use_the_emulator_without_the_patch(unmended: Stack) -> None:
+    """Without `own_machine_only` any page that the user opens can make a bucket, or a function."""
+    assert 200 == status(unmended, FOREIGN)
+
+
+def status(stack: Stack, headers: dict[str, str]) -> int:
+    """What the emulator answers to a request for a new bucket."""
+    url = f"{stack.cloud.endpoint}/made-by-a-page"
+    return httpx.put(url, headers=headers, trust_env=False).status_code
+
+
 @contextmanager
 def reserved(stack: Stack, number: int) -> Iterator[None]:
     functions = client(stack)

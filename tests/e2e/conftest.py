@@ -149,14 +149,16 @@ class Project:
         return self.known[service, region]
 
     def url(self, region: str, environment: str) -> str:
-        """Return the base URL that `cloud url` prints; asked once."""
-        key = ("url", f"{region}/{environment}")
+        """Return an environment's base URL: the one that `cloud url` prints, asked once a region.
+
+        The URLs of one API differ in their last part alone, the stage.
+        """
+        key = ("url", region)
         if key not in self.known:
-            ran = self.run("cloud", "url", "--region", region, "--environment", environment)
+            ran = self.run("cloud", "url", "--region", region, "--environment", "dev")
             assert (0, "") == (ran.code, ran.err)
-            self.known[key] = ran.out.strip()
-        url: str = self.known[key]
-        return url
+            self.known[key] = ran.out.strip().rpartition("/")[0]
+        return f"{self.known[key]}/{environment}"
 
     def served(self, function: str, region: str, environment: str) -> str:
         """Return the version that an environment's alias points at, as Lambda says."""

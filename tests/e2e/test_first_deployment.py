@@ -134,7 +134,8 @@ def test_every_stage_answers_through_its_own_alias(
     dzgro: Project, http: httpx.Client, environment: str
 ) -> None:
     """Staging and prod serve the version that the first deployment gave them."""
-    answer = http.get(f"{dzgro.url('eu-west-1', environment)}/api/health")
+    where = ("--region", "eu-west-1", "--environment", environment)
+    answer = http.get(f"{dzgro.run('cloud', 'url', *where).out.strip()}/api/health")
     assert {
         "status": "healthy",
         "environment": environment,

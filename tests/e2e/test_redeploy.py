@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -25,7 +26,10 @@ FUNCTIONS = [
     "DzgroReportsS3Trigger",
     "RazorPayWebhook",
 ]
-CHANGED_LINE = ("functions/Api/handler.py", 'lifespan="off"', "lifespan='off'")
+ONE_LINE = "APP = create_app()\n"
+CHANGED_LINE = f"APP = create_app()  # {uuid.uuid4()}\n"
+"""Never seen before, so that no earlier run has left its archive in the user's store."""
+CHANGE = ("functions/Api/handler.py", ONE_LINE, CHANGED_LINE)
 STAGING = '        Environment("staging", promote_from="dev"),\n'
 AND_QA = f'        Environment("qa", promote_from="dev"),\n{STAGING}'
 
@@ -44,9 +48,9 @@ class Seen:
 
 
 def deploy_and_see(project: Project) -> Seen:
-    before = stacks(project), project.versions(), published(project)
+    before = stacks(project), aliases(project), published(project)
     ran = project.deploy("core")
-    after = stacks(project), project.versions(), published(project)
+    after = stacks(project), aliases(project), published(project)
     return Seen(ran, *(each for pair in zip(before, after, strict=True) for each in pair))
 
 
@@ -63,16 +67,37 @@ def published(project: Project) -> dict[tuple[str, str], list[str]]:
         answers = pages.paginate(FunctionName=f"{function}Function")
         return [each["Version"] for answer in answers for each in answer["Versions"]]
 
+    return everywhere(project, of)
+
+
+def aliases(project: Project) -> dict[tuple[str, str, str], str]:
+    """Return (function, region, environment) -> version, as ListAliases says."""
+
+    def of(place: tuple[str, str]) -> dict[str, str]:
+        function, region = place
+        answer = project.client("lambda", region).list_aliases(FunctionName=f"{function}Function")
+        return {each["Name"]: each["FunctionVersion"] for each in answer["Aliases"]}
+
+    found = everywhere(project, of)
+    return {
+        (*place, alias): version
+        for place, versions in found.items()
+        for alias, version in versions.items()
+    }
+
+
+def everywhere(project: Project, ask: Callable[[tuple[str, str]], Any]) -> dict[Any, Any]:
+    """Return the answer for each function of core in each region."""
     places = [(function, region) for region in CORE for function in FUNCTIONS]
     for region in CORE:
         project.client("lambda", region)
     with ThreadPoolExecutor(8) as pool:
-        return dict(zip(places, pool.map(of, places), strict=True))
+        return dict(zip(places, pool.map(ask, places), strict=True))
 
 
 def reversed_line() -> tuple[str, str, str]:
     """Return the edit that takes the changed line back."""
-    path, old, new = CHANGED_LINE
+    path, old, new = CHANGE
     return path, new, old
 
 
@@ -85,7 +110,7 @@ def answered(project: Project, http: httpx.Client, region: str, environment: str
 @pytest.fixture(scope="module")
 def changed(dzgro: Project) -> Iterator[Seen]:
     """A deployment after one changed line, which stays there for what follows."""
-    with dzgro.edited(*CHANGED_LINE):
+    with dzgro.edited(*CHANGE):
         yield deploy_and_see(dzgro)
 
 

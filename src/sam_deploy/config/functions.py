@@ -86,7 +86,8 @@ def _foreign_pools(app: App, function: Function, path: str) -> Iterator[Problem]
     wanted = {split_use(use)[0] for use in texts(function.uses)}
     for pool in named(app, "user_pools"):
         name = getattr(pool, "name", None)
-        if name in wanted and feature_set_of(app, pool) != feature_set_of(app, function):
+        here = isinstance(name, str) and name in wanted
+        if here and feature_set_of(app, pool) != feature_set_of(app, function):
             message = f"the user pool {name!r} is of another feature set; its ARN is unknown here"
             yield Problem(f"{path}.uses", message, line_of(function))
 

@@ -90,7 +90,7 @@ def texts(value: object) -> list[str]:
 
 def unknown_name(path: str, what: str, name: object, known: Iterable[str], line: int) -> Problem:
     """Say that `name` is not among the known ones, and which comes nearest."""
-    listed = sorted(known)
+    listed = sorted(set(known))
     near = difflib.get_close_matches(str(name), listed, n=1)
     if near:
         hint = f"did you mean {near[0]!r}?"

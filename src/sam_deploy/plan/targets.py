@@ -15,9 +15,9 @@ from sam_deploy.plan.model import Architecture, Target
 AMAZON_LINUX_2: Final = (2, 26)
 AMAZON_LINUX_2023: Final = (2, 34)
 
-# A patch level that every region has had for a while: a marker such as
-# `python_full_version < "3.11.3"` must be decided as Lambda decides it, and 3.11.0 would not.
-# Source: AWS Lambda developer guide, "Lambda runtimes" (operating system per runtime).
+# A late patch level, because a marker such as `python_full_version < "3.11.3"` must not be decided
+# as on 3.11.0. AWS publishes no patch levels: these are assumed, not read from Lambda.
+# Operating system per runtime: AWS Lambda developer guide, "Building Lambda functions with Python".
 RUNTIMES: Final[dict[str, tuple[str, tuple[int, int]]]] = {
     "python3.9": ("3.9.23", AMAZON_LINUX_2),
     "python3.10": ("3.10.18", AMAZON_LINUX_2),

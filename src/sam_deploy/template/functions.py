@@ -2,7 +2,7 @@
 
 Releases move aliases, CloudFormation only makes them: the first version and the aliases are the
 same text for ever, whatever happens to the function, so that no stack update and no rollback of
-one ever touches what an environment serves. `AutoPublishAlias` would: see design.md, section 6.
+one ever touches what an environment serves. `AutoPublishAlias` would (docs/concepts/aliases.md).
 """
 
 from __future__ import annotations

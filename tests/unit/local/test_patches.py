@@ -80,3 +80,35 @@ def test_a_log_is_read_to_the_mark_of_its_call(lines: list[str], expected: str) 
     for line in [*lines, "of the next call"] if lines[-1].endswith("1") else lines:
         waiting.put(line.format(mark=logs.MARK))
     assert expected == logs.read_to_mark(waiting, f"{logs.MARK}1")
+
+
+@pytest.mark.parametrize(
+    ("headers", "own"),
+    [
+        ({}, True),
+        ({"host": "anything.example"}, True),
+        ({"origin": "http://localhost:5173"}, True),
+        ({"origin": "http://app.localhost:3000"}, True),
+        ({"origin": "http://127.0.0.1:8000"}, True),
+        ({"origin": "http://[::1]:8000"}, True),
+        ({"origin": "https://evil.example"}, False),
+        ({"origin": "http://localhost.evil.example"}, False),
+        ({"origin": "http://evil.example:4566"}, False),
+        ({"origin": "null"}, False),
+        ({"origin": ""}, False),
+        ({"origin": "http://[bad"}, False),
+        ({"sec-fetch-mode": "navigate", "host": "127.0.0.1:4566"}, True),
+        ({"sec-fetch-mode": "cors", "host": "evil.example:4566"}, False),
+        (
+            {"origin": "http://localhost:5173", "sec-fetch-mode": "cors", "host": "evil.example"},
+            False,
+        ),
+    ],
+)
+def test_programs_and_own_pages_are_told_from_foreign_ones(
+    headers: dict[str, str],
+    own: bool,  # noqa: FBT001
+) -> None:
+    """By origin, and by host where a browser leaves the origin out."""
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    assert own is load("own_machine_only").is_own(raw)

@@ -1,5 +1,6 @@
-"""What is in an archive and why, as values. Sizes are bytes; "zipped" is what a file's data takes
-in the zip, without the zip's own headers.
+"""What is in an archive and why, as values.
+
+Sizes are bytes; "zipped" is what a file's data takes in the zip, without the zip's own headers.
 """
 
 from __future__ import annotations

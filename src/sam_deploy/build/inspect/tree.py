@@ -35,7 +35,11 @@ def grow(files: Iterable[StoredFile], name: str = "") -> Branch:
             if not isinstance(below, _Folder):  # a foreign zip may have a file and folder of a name
                 here[folder] = below = _Folder({"": below})
             here = below.content
-        here[last] = file
+        there = here.get(last)
+        if isinstance(there, _Folder):
+            there.content[""] = file
+        else:
+            here[last] = file
     return _branch(name, _Folder(nested))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ def _worst(row: Sequence[float], side: float) -> float:
     smallest, largest = min(row), max(row)
     if smallest <= 0 or side <= 0:
         return float("inf")
-    return max(side * side * largest / (total * total), total * total / (side * side * smallest))
+    depth = total / side
+    return max((largest / depth) / depth, depth / (smallest / depth))
 
 
 def _lay(
@@ -94,4 +96,4 @@ def _edges(row: Sequence[float], start: float, length: float) -> list[tuple[floa
         done += area
         marks.append(start + (length * (done / total) if total > 0 else 0.0))
     marks.append(start + length)
-    return list(zip(marks, marks[1:], strict=False))
+    return list(pairwise(marks))
