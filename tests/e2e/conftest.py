@@ -236,13 +236,19 @@ def http() -> Iterator[httpx.Client]:
 def until() -> Callable[..., Any]:
     """Return a function that asks until the answer is true, for a limited time."""
 
-    def wait(what: str, ask: Callable[[], Any], at_most_seconds: float = 45) -> Any:
+    def wait(
+        what: str,
+        ask: Callable[[], Any],
+        *,
+        at_most_seconds: float = 60,
+        every_seconds: float = POLL_SECONDS,
+    ) -> Any:
         deadline = time.monotonic() + at_most_seconds
         while time.monotonic() < deadline:
             answer = ask()
             if answer:
                 return answer
-            time.sleep(POLL_SECONDS)
+            time.sleep(every_seconds)
         pytest.fail(f"waited {at_most_seconds:.0f} s in vain for {what}")
 
     return wait

@@ -69,7 +69,7 @@ def test_every_mistake_in_the_file_is_told_at_once(tiny: Project) -> None:
     wrong = (
         before.replace(LAYERS, 'layers=["greeting"]')
         .replace('"Jobs", "tiny-files"', '"Job", "tiny-files"')
-        .replace("'us-east-1'", "'us-esat-1'")
+        .replace("'us-east-1'", "'us-east1'")
         .replace("memory_mb=256", "memory_mb=100")
     )
     file.write_text(wrong, encoding="utf-8")

@@ -67,6 +67,10 @@ class Aws:
                 ),
             )
 
+    def address(self, region: str) -> str:
+        """Return where calls really go, such as https://sts.eu-west-1.amazonaws.com."""
+        return str(self.client("sts", region).meta.endpoint_url)
+
     def account(self, region: str) -> str:
         """Return the account id of the credentials. Source: STS GetCallerIdentity."""
         if not self._account:

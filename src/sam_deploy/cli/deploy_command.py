@@ -62,10 +62,12 @@ def command(
 
     FEATURE_SET limits it to these parts of the app. A second run does only what changed.
     """
-    from sam_deploy import config  # noqa: PLC0415 - costs pydantic
+    from sam_deploy import config, plan  # noqa: PLC0415 - costs pydantic
     from sam_deploy.plan import Request  # noqa: PLC0415 - the same
 
     app = config.load(chosen.project)
+    # before the cloud is started: what cannot be planned is refused at once
+    plan.make(app, chosen.project, Request(feature_sets, regions))
     console = consoles.make(progress, verbose=verbose)
     started = time.monotonic()
     try:

@@ -45,7 +45,7 @@ class Place:
     def line(self, regions: tuple[str, ...]) -> str:
         """Return the first line of every screen: target, account, endpoint, regions."""
         account = self.expected_account or "account of the credentials"
-        endpoint = self.cloud.endpoint if self.cloud else "amazonaws.com"
+        endpoint = self.cloud.endpoint if self.cloud else self.aws.address(regions[0])
         return f"{self.target} · {account} · {endpoint} · {', '.join(regions)}"
 
 

@@ -50,6 +50,9 @@ def _buckets(app: App) -> Iterator[Named]:
                 suffix = naming.region_suffix(region, app.home_region)
                 owner = f'buckets["{bucket.name}"] ({environment.name}, {region})'
                 yield "bucket names are global", f"{name}{suffix}", owner
+        for environment in app.environments:
+            owner = f'buckets["{bucket.name}"] ({environment.name})'
+            yield "resources of a stack", naming.bucket_id(bucket.name, environment.name), owner
 
 
 def _per_region(app: App) -> Iterator[Named]:

@@ -10,6 +10,7 @@ from sam_deploy.config.model import App, FeatureSet, Function, Layer, QueueTrigg
 from sam_deploy.config.tree import feature_set_of, line_of
 from sam_deploy.errors import ConfigError
 from sam_deploy.plan.collisions import find_collisions
+from sam_deploy.plan.limits import find_long_names
 from sam_deploy.plan.model import (
     BuildUnit,
     NodeUnit,
@@ -46,6 +47,14 @@ def make(app: App, project: Path, request: Request) -> Plan:
             hint="rename one of each pair in `deploy.py`; nothing was changed",
             problems=tuple(collisions),
         )
+    long_names = find_long_names(app)
+    if long_names:
+        raise ConfigError(
+            "A name would be too long for AWS",
+            why="environment and region are part of it",
+            hint="shorten it in `deploy.py`; nothing was changed",
+            problems=tuple(long_names),
+        )
     return Plan(
         app=app,
         project=project,
@@ -66,10 +75,12 @@ def _feature_sets(app: App, request: Request) -> tuple[FeatureSet, ...]:
             raise _unknown("region", region, sorted(set(regions)))
     wanted = request.feature_sets or tuple(known)
     chosen = tuple(each for each in app.feature_sets if each.name in wanted)
-    if request.regions and not any(set(each.regions) & set(request.regions) for each in chosen):
+    served = list(dict.fromkeys(region for each in chosen for region in each.regions))
+    elsewhere = [region for region in request.regions if region not in served]
+    if elsewhere:
         raise ConfigError(
-            f"`{', '.join(wanted)}` is not deployed to {', '.join(request.regions)}",
-            why=f"its regions are {', '.join(r for each in chosen for r in each.regions)}",
+            f"`{', '.join(wanted)}` is not deployed to {', '.join(elsewhere)}",
+            why=f"its regions are {', '.join(served)}",
             hint="choose one of these regions, or another feature set",
         )
     return chosen
@@ -104,7 +115,8 @@ def _builds(
     app: App, project: Path, feature_sets: set[str], host: Target | None
 ) -> tuple[Unit, ...]:
     functions = [each for name in feature_sets for each in functions_of(app, name)]
-    functions.sort(key=app.functions.index)
+    order = {each.name: number for number, each in enumerate(app.functions)}
+    functions.sort(key=lambda each: order[each.name])
     used = {name for function in functions for name in function.layers}
     layers = [layer for layer in app.layers if layer.name in used]
     return (

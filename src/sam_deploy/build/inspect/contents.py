@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +23,17 @@ from sam_deploy.plan.targets import RUNTIMES, aws_target
 
 _PYTHON_IN_PATH: Final = re.compile(r"\.cpython-3(\d+)\b|(?:^|/)lib/python3\.(\d+)/")
 _ARM_IN_PATH: Final = re.compile(r"-(aarch64|x86_64)-linux-")
+# RuntimeError: encrypted, or compressed in a way that Python does not know. ValueError: a name that
+# is not what its encoding says.
+_UNREADABLE: Final = (
+    OSError,
+    EOFError,
+    RuntimeError,
+    ValueError,
+    csv.Error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 _MACHINES: Final[dict[str, Architecture]] = {"aarch64": "arm64", "x86_64": "x86_64"}
 
 
@@ -70,8 +83,7 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
         raise BuildError(
             f"There is no archive `{path}`", why="the file does not exist", hint="correct the path"
         ) from error
-    # RuntimeError: encrypted. NotImplementedError: a compression that Python does not know.
-    except (OSError, zipfile.BadZipFile, EOFError, RuntimeError) as error:
+    except _UNREADABLE as error:
         raise _unreadable(path, str(error)) from error
 
 

@@ -119,7 +119,7 @@ def too_large(found: Sequence[str]) -> BuildError:
     return BuildError(
         f"{count} too large",
         why="\n".join(found),
-        hint="leave out what is not needed, or raise the budget; `--svg FILE` shows it as a picture",
+        hint="leave out what is not needed, or allow more; `--svg FILE` draws what takes the space",
     )
 
 

@@ -57,7 +57,7 @@ def unpacked(function: Contents, layers: Sequence[Contents]) -> Iterator[Folders
 
 def _extract(contents: Contents, folder: Path) -> None:
     with opened(contents.path) as archive:
-        archive.extractall(folder)  # noqa: S202 - zipfile keeps every path below the folder
+        archive.extractall(folder)
 
 
 def _allow_writing(folder: Path, *, allowed: bool) -> None:

@@ -1,0 +1,352 @@
+"""What `sam-deploy inspect` shows, as text and as JSON. Pure. Schema: docs/reference/inspect.md."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sam_deploy.build.check import MAX_DIRECT_BYTES, MAX_UNPACKED_BYTES
+from sam_deploy.build.inspect.limits import MAX_LAYERS
+from sam_deploy.build.inspect.tree import grow, lines
+from sam_deploy.cli.console import bytes_text
+from sam_deploy.cli.options import plural
+from sam_deploy.cli.screens import table
+
+if TYPE_CHECKING:
+    from sam_deploy.build.inspect import Changed, Conflict, Contents, Difference, ImportTime
+    from sam_deploy.build.inspect import Part, Usage
+    from sam_deploy.build.inspect.tree import Branch
+
+SCHEMA: Final = 1
+"""Rises when a field changes its meaning or goes; new fields do not count."""
+SMALL_SHARE: Final = 0.01
+SLOWEST: Final = 10
+JSON_BRANCHES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything that `inspect` has to say about archives."""
+
+    archives: Sequence[Contents]
+    usages: Sequence[Usage] = ()
+    conflicts: Sequence[Conflict] = ()
+    budget_bytes: int | None = None
+    problems: Sequence[str] = ()
+
+
+def report_text(findings: Findings, depth: int | None) -> str:
+    """Return tables of parts, trees, and what functions take of Lambda's limits.
+
+    Without a `depth`, one archive is shown in full with a tree of two levels, and several are
+    shown by their parts of 1 % and more.
+    """
+    alone = len(findings.archives) == 1
+    shown_depth = depth if depth is not None else (2 if alone else 0)
+    blocks = []
+    ordered = sorted(findings.archives, key=lambda each: (-each.unpacked_bytes, each.name))
+    for contents in ordered:
+        blocks.append(f"{_heading(contents)}\n\n{_parts_table(contents, everything=alone)}")
+        if shown_depth:
+            blocks.append(_tree_text(contents, shown_depth))
+    if findings.usages:
+        blocks.append(_usage_table(findings.usages))
+    return "\n\n".join(blocks)
+
+
+def _heading(contents: Contents) -> str:
+    sizes = f"{bytes_text(contents.size_bytes)} zipped, {bytes_text(contents.unpacked_bytes)}"
+    files = plural(len(contents.files), "file")
+    return f"{contents.kind} {contents.name}: {sizes} unpacked, {files}"
+
+
+def _parts_table(contents: Contents, *, everything: bool) -> str:
+    total = contents.unpacked_bytes
+    smallest = 0 if everything else SMALL_SHARE * total
+    shown = [part for part in contents.parts if part.unpacked_bytes >= smallest]
+    hidden = contents.parts[len(shown) :]
+    if len(hidden) == 1:
+        shown, hidden = list(contents.parts), ()
+    rows = [_row(part.label, (part,), total, " -> ".join(_why(part))) for part in shown]
+    if hidden:
+        rows.append(_row(f"{len(hidden)} more", hidden, total, ""))
+    overhead = bytes_text(contents.overhead_bytes)
+    rows.append(("zip directory", overhead, "", "", "", "", ""))
+    header = ("part", "zipped", "unpacked", "share", "files", "bytecode", "why")
+    with_bytecode = any(part.bytecode_bytes for part in contents.parts)
+    columns = range(7) if with_bytecode else (0, 1, 2, 3, 4, 6)
+    return _aligned([[row[column] for column in columns] for row in (header, *rows)])
+
+
+def _row(label: str, parts: Sequence[Part], total: int, why: str) -> tuple[str, ...]:
+    unpacked = sum(part.unpacked_bytes for part in parts)
+    bytecode = sum(part.bytecode_bytes for part in parts)
+    return (
+        label,
+        bytes_text(sum(part.zipped_bytes for part in parts)),
+        bytes_text(unpacked),
+        _percent(unpacked, total),
+        f"{sum(len(part.files) for part in parts):,}",
+        bytes_text(bytecode) if bytecode else "-",
+        why,
+    )
+
+
+def _why(part: Part) -> Sequence[str]:
+    if part.kind != "package":
+        return ()
+    return part.chain if len(part.chain) > 1 else ("asked for",)
+
+
+def _percent(size_bytes: int, total: int) -> str:
+    return f"{size_bytes / total:.1%}" if total else "-"
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Return a table whose figures, all but the first and last column, stand to the right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    last = len(widths) - 1
+    padded = [
+        [cell.rjust(widths[i]) if 0 < i < last else cell for i, cell in enumerate(row)]
+        for row in rows
+    ]
+    return table(padded[0], padded[1:])
+
+
+def _tree_text(contents: Contents, depth: int) -> str:
+    rows = [
+        (bytes_text(each.unpacked_bytes), each.rails + each.name)
+        for each in lines(grow(contents.files), depth)
+    ]
+    width = max((len(size) for size, _ in rows), default=0)
+    return "\n".join(f"{size.rjust(width)}  {name}" for size, name in rows)
+
+
+def _usage_table(usages: Sequence[Usage]) -> str:
+    rows = [["function", "own", "with layers", "of 250 MB", "direct upload", "layers"]]
+    rows += [
+        [
+            each.function,
+            bytes_text(each.own_unpacked_bytes),
+            bytes_text(each.unpacked_bytes),
+            f"{each.share:.1%}",
+            "by S3 only" if each.needs_s3 else "yes",
+            f"{len(each.layers)} of {MAX_LAYERS}"
+            + (f": {', '.join(each.layers)}" if each.layers else ""),
+        ]
+        for each in sorted(usages, key=lambda used: (-used.unpacked_bytes, used.function))
+    ]
+    return _aligned(rows)
+
+
+def report_json(findings: Findings, depth: int | None) -> str:
+    """Return the findings as a document; trees only with a `depth`."""
+    return _document(
+        {
+            "schema": SCHEMA,
+            "limits": {
+                "unpacked_bytes": MAX_UNPACKED_BYTES,
+                "direct_bytes": MAX_DIRECT_BYTES,
+                "layers": MAX_LAYERS,
+            },
+            "budget_bytes": findings.budget_bytes,
+            "archives": [_archive(each, depth) for each in findings.archives],
+            "functions": [
+                {
+                    "name": each.function,
+                    "layers": list(each.layers),
+                    "size_bytes": each.size_bytes,
+                    "own_unpacked_bytes": each.own_unpacked_bytes,
+                    "unpacked_bytes": each.unpacked_bytes,
+                    "share": round(each.share, 6),
+                    "needs_s3": each.needs_s3,
+                    "fits": each.fits,
+                }
+                for each in findings.usages
+            ],
+            "conflicts": [
+                {
+                    "function": each.function,
+                    "package": each.package,
+                    "brought": [
+                        {"archive": place, "version": version} for place, version in each.brought
+                    ],
+                }
+                for each in findings.conflicts
+            ],
+            "problems": list(findings.problems),
+        }
+    )
+
+
+def _archive(contents: Contents, depth: int | None) -> dict[str, Any]:
+    return {
+        "name": contents.name,
+        "kind": contents.kind,
+        "path": str(contents.path),
+        "size_bytes": contents.size_bytes,
+        "zipped_bytes": contents.zipped_bytes,
+        "overhead_bytes": contents.overhead_bytes,
+        "unpacked_bytes": contents.unpacked_bytes,
+        "files": len(contents.files),
+        "parts": [_part(part, contents.unpacked_bytes) for part in contents.parts],
+        "tree": _branch(grow(contents.files), depth) if depth else None,
+    }
+
+
+def _part(part: Part, total: int) -> dict[str, Any]:
+    return {
+        "kind": part.kind,
+        "name": part.name,
+        "version": part.version or None,
+        "zipped_bytes": part.zipped_bytes,
+        "unpacked_bytes": part.unpacked_bytes,
+        "share": round(part.unpacked_bytes / total, 6) if total else 0.0,
+        "files": len(part.files),
+        "bytecode": {
+            "files": sum(file.is_bytecode for file in part.files),
+            "zipped_bytes": part.bytecode_zipped_bytes,
+            "unpacked_bytes": part.bytecode_bytes,
+        },
+        "chain": list(part.chain),
+    }
+
+
+def _branch(branch: Branch, depth: int) -> dict[str, Any]:
+    below = [_branch(each, depth - 1) for each in branch.branches[:JSON_BRANCHES]] if depth else []
+    return {
+        "name": branch.name,
+        "zipped_bytes": branch.zipped_bytes,
+        "unpacked_bytes": branch.unpacked_bytes,
+        "files": branch.files,
+        "branches": below,
+    }
+
+
+def difference_text(difference: Difference) -> str:
+    """Return what changed between two archives, packages first."""
+    old, new = difference.old, difference.new
+    total = (
+        f"{old.name} -> {new.name}: {_signed(difference.size_bytes)} zipped "
+        f"({bytes_text(old.size_bytes)} -> {bytes_text(new.size_bytes)}), "
+        f"{_signed(difference.unpacked_bytes)} unpacked "
+        f"({bytes_text(old.unpacked_bytes)} -> {bytes_text(new.unpacked_bytes)})"
+    )
+    if difference.is_empty:
+        return f"{total}\n\nBoth unpack to the same files"
+    blocks = [total]
+    for what, changes in (("package", difference.packages), ("own file", difference.files)):
+        if changes:
+            blocks.append(_aligned([["", *_difference_header(what)], *_difference_rows(changes)]))
+    return "\n\n".join(blocks)
+
+
+def _difference_header(what: str) -> list[str]:
+    return ["zipped", "unpacked", what]
+
+
+def _difference_rows(changes: Iterable[Changed]) -> Iterator[list[str]]:
+    for each in changes:
+        versions = " -> ".join(dict.fromkeys(v for v in (each.old.version, each.new.version) if v))
+        sizes = [_signed(each.zipped_bytes), _signed(each.unpacked_bytes)]
+        yield [each.change, *sizes, f"{each.name} {versions}".rstrip()]
+
+
+def _signed(size_bytes: int) -> str:
+    sign = "+" if size_bytes > 0 else "-" if size_bytes < 0 else ""
+    return f"{sign}{bytes_text(abs(size_bytes))}"
+
+
+def difference_json(difference: Difference) -> str:
+    """Return the difference of two archives as a document."""
+    return _document(
+        {
+            "schema": SCHEMA,
+            "old": _side(difference.old),
+            "new": _side(difference.new),
+            "size_bytes": difference.size_bytes,
+            "unpacked_bytes": difference.unpacked_bytes,
+            "packages": [_changed(each) for each in difference.packages],
+            "files": [_changed(each) for each in difference.files],
+        }
+    )
+
+
+def _side(contents: Contents) -> dict[str, Any]:
+    return {
+        "path": str(contents.path),
+        "size_bytes": contents.size_bytes,
+        "unpacked_bytes": contents.unpacked_bytes,
+        "files": len(contents.files),
+    }
+
+
+def _changed(changed: Changed) -> dict[str, Any]:
+    return {
+        "change": changed.change,
+        "name": changed.name,
+        "old_version": changed.old.version or None,
+        "new_version": changed.new.version or None,
+        "zipped_bytes": changed.zipped_bytes,
+        "unpacked_bytes": changed.unpacked_bytes,
+    }
+
+
+def import_text(measured: ImportTime) -> str:
+    """Return the time an import took, and who took most of it."""
+    fastest, slowest = min(measured.seconds), max(measured.seconds)
+    heading = (
+        f"function {measured.function}: import of {measured.module} takes "
+        f"{_ms(measured.median_seconds)} with Python {measured.python} "
+        f"(median of {len(measured.seconds)}, {_ms(fastest)} to {_ms(slowest)})"
+    )
+    by_name = [["top-level name", "own time", "modules", ""]] + [
+        [each.name, _ms(each.own_seconds), str(each.modules), ""]
+        for each in measured.top_level[:SLOWEST]
+    ]
+    by_module = [["module", "own time", "with imports", ""]] + [
+        [each.name, _ms(each.own_seconds), _ms(each.seconds), ""]
+        for each in measured.imported[:SLOWEST]
+    ]
+    note = "own times come from a run with -X importtime, which is slower than the others"
+    return "\n\n".join([heading, _aligned(by_name), _aligned(by_module), note])
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.1f} ms"
+
+
+def import_json(measured: ImportTime) -> str:
+    """Return the time an import took as a document; every module is listed."""
+    return _document(
+        {
+            "schema": SCHEMA,
+            "function": measured.function,
+            "module": measured.module,
+            "python": measured.python,
+            "seconds": [round(each, 6) for each in measured.seconds],
+            "median_seconds": round(measured.median_seconds, 6),
+            "top_level": [
+                {
+                    "name": each.name,
+                    "own_seconds": round(each.own_seconds, 6),
+                    "modules": each.modules,
+                }
+                for each in measured.top_level
+            ],
+            "imported": [
+                {
+                    "name": each.name,
+                    "own_seconds": round(each.own_seconds, 6),
+                    "seconds": round(each.seconds, 6),
+                }
+                for each in measured.imported
+            ],
+        }
+    )
+
+
+def _document(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
