@@ -147,7 +147,7 @@ def write_ours(app: App, folder: Path, settings: Mapping[str, object] | None = N
     _write_sources(app, folder)
     more = "".join(f"    {name}={value!r},\n" for name, value in (settings or {}).items())
     layers = "".join(
-        f'        Layer("{each.name}", requirements_file="{_layer_folder(each)}/requirements.txt"),\n'
+        f'        Layer("{each.name}", requirements_file="{_layer_file(each)}"),\n'
         for each in app.layers
     )
     functions = "".join(
@@ -189,6 +189,10 @@ def _write(folder: Path, sources: Mapping[str, str], requirements: Sequence[str]
 
 def _layer_folder(layer: Layer) -> str:
     return f"layers/{layer.name.lower()}"
+
+
+def _layer_file(layer: Layer) -> str:
+    return f"{_layer_folder(layer)}/requirements.txt"
 
 
 def _function_folder(function: Function) -> str:

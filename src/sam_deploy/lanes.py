@@ -71,11 +71,14 @@ def run(
     running: dict[Future[T], K] = {}
     done: dict[K, T] = {}
     failed: dict[K, SamDeployError] = {}
-    with ThreadPoolExecutor(max_workers=max(1, at_once)) as pool:
+    at_once = max(1, at_once)
+    with ThreadPoolExecutor(max_workers=at_once) as pool:
         try:
             while waiting or running:
                 ready = [key for key in waiting if all(each in done for each in after.get(key, ()))]
-                for key in ready if not stop.is_set() else ():
+                free = 0 if stop.is_set() else at_once - len(running)
+                # no more than can begin now: what is handed to the pool would begin after a stop
+                for key in ready[: max(0, free)]:
                     running[pool.submit(waiting.pop(key))] = key
                 if not running:
                     break

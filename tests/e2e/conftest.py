@@ -7,6 +7,7 @@ it says. boto3 and HTTP only look at what came of it, or play the customers of t
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import shutil
@@ -78,7 +79,8 @@ class Ran:
     seconds: float
 
     @property
-    def json(self) -> Any:
+    def json(self) -> Any:  # noqa: ANN401 - any JSON value
+        """The document on standard output."""
         return json.loads(self.out)
 
 
@@ -94,6 +96,7 @@ class Project:
     """What does not change while the cloud runs: clients, and what it said of itself."""
 
     def command(self, *arguments: str) -> list[str]:
+        """Return the command line of `sam-deploy` on this project."""
         return [*COMMAND, "-C", str(self.folder), *arguments]
 
     def run(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Ran:
@@ -131,13 +134,12 @@ class Project:
         endpoint: str = self.known[key]
         return endpoint
 
-    def client(self, service: str, region: str) -> Any:
+    def client(self, service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes its classes
         """Return a boto3 client of the embedded cloud, made once."""
         if (service, region) not in self.known:
-            self.known[service, region] = boto3.Session(
-                aws_access_key_id="test", aws_secret_access_key="test", region_name=region
-            ).client(
+            self.known[service, region] = session().client(
                 service,
+                region_name=region,
                 endpoint_url=self.endpoint,
                 config=Config(
                     retries={"total_max_attempts": 2},
@@ -203,6 +205,12 @@ class Project:
             file.write_text(before, encoding="utf-8")
 
 
+@functools.cache
+def session() -> boto3.Session:
+    """Return the one session of this run: it reads the description of each service once."""
+    return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test")
+
+
 def variables() -> dict[str, str]:
     """Return this process's variables without any that lead to an AWS account or a target."""
     kept = {
@@ -242,7 +250,7 @@ def until() -> Callable[..., Any]:
         *,
         at_most_seconds: float = 60,
         every_seconds: float = POLL_SECONDS,
-    ) -> Any:
+    ) -> Any:  # noqa: ANN401 - whatever was asked for
         deadline = time.monotonic() + at_most_seconds
         while time.monotonic() < deadline:
             answer = ask()
@@ -263,18 +271,41 @@ def stopped(project: Project) -> Iterator[Project]:
         project.run("cloud", "stop")
 
 
-def copy_of_dzgro(folder: Path) -> Project:
+def example(folder: Path) -> Project:
     """Return a copy of the example, as a fresh clone has it."""
     ignored = shutil.ignore_patterns(".sam-deploy", "locks", "__pycache__")
     shutil.copytree(EXAMPLE, folder, ignore=ignored)
     return Project(folder, variables())
 
 
+@pytest.fixture(scope="module")
+def copy_of_dzgro(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Project]]:
+    """Return a maker of further copies of the example, each with a cloud of its own."""
+    with contextlib.ExitStack() as clouds:
+
+        def make() -> Project:
+            folder = tmp_path_factory.mktemp("e2e") / "dzgro"
+            return clouds.enter_context(stopped(example(folder)))
+
+        yield make
+
+
+@pytest.fixture
+def make_project() -> Iterator[Callable[..., Project]]:
+    """Return a maker of projects in folders that are there, with more variables if need be."""
+    with contextlib.ExitStack() as clouds:
+
+        def make(folder: Path, more: Mapping[str, str]) -> Project:
+            return clouds.enter_context(stopped(Project(folder, {**variables(), **more})))
+
+        yield make
+
+
 @pytest.fixture(scope="session")
 def dzgro(tmp_path_factory: pytest.TempPathFactory, no_account: None) -> Iterator[Project]:
     """The example, deployed once to its own cloud, for all tests of this run."""
     del no_account
-    project = copy_of_dzgro(tmp_path_factory.mktemp("e2e") / "dzgro")
+    project = example(tmp_path_factory.mktemp("e2e") / "dzgro")
     with stopped(project):
         first = project.deploy()
         assert 0 == first.code, first.err

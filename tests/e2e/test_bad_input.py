@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -54,7 +54,7 @@ def state(project: Project) -> dict[str, Any]:
 
 
 @pytest.fixture
-def unchanged(tiny: Project) -> Any:
+def unchanged(tiny: Project) -> Iterator[None]:
     """The small project's cloud is after the test as it was before it."""
     before = state(tiny)
     yield

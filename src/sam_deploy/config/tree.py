@@ -88,12 +88,22 @@ def texts(value: object) -> list[str]:
     return [item for item in listed if isinstance(item, str)]
 
 
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the known name that was most likely meant; '' when none comes near.
+
+    The same letters in another order win: swapping two is the commonest slip.
+    """
+    listed = list(known)
+    swapped = [each for each in listed if sorted(each) == sorted(name)]
+    return next(iter(swapped or difflib.get_close_matches(name, listed, n=1)), "")
+
+
 def unknown_name(path: str, what: str, name: object, known: Iterable[str], line: int) -> Problem:
     """Say that `name` is not among the known ones, and which comes nearest."""
     listed = sorted(set(known))
-    near = difflib.get_close_matches(str(name), listed, n=1)
+    near = nearest(str(name), listed)
     if near:
-        hint = f"did you mean {near[0]!r}?"
+        hint = f"did you mean {near!r}?"
     else:
         more = ", ..." if len(listed) > SHOWN_NAMES else ""
         shown = ", ".join(listed[:SHOWN_NAMES]) + more

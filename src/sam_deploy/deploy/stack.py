@@ -177,6 +177,8 @@ class StackDeployment:
     def _execute(self, arn: str) -> None:
         token = f"sam-deploy-{time.time_ns():x}"
         before = self.cloudformation.last_event(self.name)
+        # the last moment at which stopping leaves the stack as it was
+        self.stop.pause(0)
         self.cloudformation.execute_change_set(self.name, arn, token)
         failures: list[StackEventRecord] = []
         last = before

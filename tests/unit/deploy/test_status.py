@@ -38,7 +38,7 @@ REFUSALS = {name: error for name, error in STATUSES.items() if not isinstance(er
 
 
 def test_every_status_of_the_api_is_decided_here() -> None:
-    """botocore's model of the API knows no other."""
+    """Botocore's model of the API knows no other."""
     model = botocore.session.get_session().get_service_model("cloudformation")
     known = model.shape_for("StackStatus").enum  # type: ignore[attr-defined] # a string shape
     assert sorted(known) == sorted(STATUSES)

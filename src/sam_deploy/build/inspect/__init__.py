@@ -7,8 +7,8 @@
     tree, picture the largest parts, as text and as a treemap
     limits, conflicts, difference, import_time    what follows from it
 
-Only `contents`, `unpacked` and `import_time` touch the disk or start processes; archives are
-never changed.
+Only `contents`, `unpacked`, `runtime` and what is called `import_...` touch the disk or start
+processes; archives are never changed.
 """
 
 from sam_deploy.build.inspect.conflicts import Conflict, find_conflicts
@@ -18,6 +18,7 @@ from sam_deploy.build.inspect.import_time import ImportTime, Question, measure
 from sam_deploy.build.inspect.limits import Usage, parse_size, problems, too_large, usage
 from sam_deploy.build.inspect.model import Contents, Part
 from sam_deploy.build.inspect.picture import draw
+from sam_deploy.build.inspect.runtime import runtime_packages
 from sam_deploy.build.inspect.survey import survey
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "measure",
     "parse_size",
     "problems",
+    "runtime_packages",
     "survey",
     "take_apart",
     "too_large",

@@ -2,43 +2,29 @@
 
 The function and its layers are unpacked into a read-only folder, and a fresh process of the
 target's Python imports the handler, several times. Runs the user's own module, as Lambda would;
-it is given no credentials. What `boto3` of the Lambda runtime adds is not measured.
+it is given no credentials.
 """
 
 from __future__ import annotations
 
-import os
 import statistics
-import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from sam_deploy.build import uv
 from sam_deploy.build.host import host_target
 from sam_deploy.build.inspect.import_log import Imported, TopLevel, parse
+from sam_deploy.build.inspect.import_process import Answer, Importing
+from sam_deploy.build.inspect.interpreter import find_interpreter
 from sam_deploy.build.inspect.model import Contents
-from sam_deploy.build.inspect.unpacked import Folders, unpacked
+from sam_deploy.build.inspect.runtime import is_missing
+from sam_deploy.build.inspect.unpacked import unpack, unpacked
 from sam_deploy.errors import BuildError, RefusedError
 from sam_deploy.plan.model import Target
 
 RUNS: Final = 5
-TIMEOUT_SECONDS: Final = 60
 SHIM: Final = "sam_deploy_runtime/shim.py"
-_MARK: Final = "sam-deploy imports "
-_PROGRAM: Final = f"""
-import sys, time
-name, *sys.path[:1] = sys.argv[1:]
-sys.argv[1:] = []
-sys.stderr.write("\\n{_MARK}" + name + "\\n")
-sys.stderr.flush()
-began = time.perf_counter()
-__import__(name)
-taken = time.perf_counter() - began
-sys.stdout.write("\\n{_MARK}" + repr(taken) + "\\n")
-"""
-_REASON_LINES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +38,8 @@ class Question:
     layers: Sequence[Contents] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
     """Environment variables of the function."""
+    runtime: Callable[[], Contents] | None = None
+    """Brings what the Lambda runtime has (boto3); asked only when the import needs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +55,8 @@ class ImportTime:
     """By module, most time of its own first; measured in a run of its own, which is slower."""
     top_level: tuple[TopLevel, ...]
     """The same, summed by top-level name."""
+    runtime: tuple[str, ...] = ()
+    """Packages that were added because the Lambda runtime brings them: `boto3 1.40.1`."""
 
     @property
     def median_seconds(self) -> float:
@@ -85,35 +75,29 @@ def measure(question: Question, project: Path, runs: int = RUNS) -> ImportTime:
     refuse_foreign_code(question, interpreter)
     with unpacked(question.function, question.layers) as folders:
         module = _module(question)
-        # The first run also brings the files into memory, as for a function that is warm.
-        logged = _run(interpreter, module, folders, question, ("-X", "importtime"))
-        seconds = [
-            float(_after_mark(_run(interpreter, module, folders, question).stdout))
-            for _ in range(runs)
-        ]
-    imported, top_level = parse(logged.stderr.partition(f"{_MARK}{module}\n")[2])
+        importing = Importing(
+            interpreter, module, question.function.name, folders, question.variables
+        )
+        # The first run also brings the files into memory, so that the others are alike.
+        logged = importing.run("-X", "importtime")
+        added: tuple[str, ...] = ()
+        if question.runtime is not None and is_missing(logged.reason):
+            runtime = question.runtime()
+            unpack((runtime,), folders.runtime)
+            added = tuple(part.label for part in runtime.packages)
+            logged = importing.run("-X", "importtime")
+        _succeeded(question, module, logged)
+        answers = [_succeeded(question, module, importing.run()) for _ in range(runs)]
+    imported, top_level = parse(logged.log)
     return ImportTime(
         function=question.function.name,
         module=module,
-        python=_version(interpreter, project),
-        seconds=tuple(seconds),
+        python=logged.python,
+        seconds=tuple(answer.seconds for answer in answers),
         imported=imported,
         top_level=top_level,
+        runtime=added,
     )
-
-
-def find_interpreter(target: Target, project: Path) -> Path:
-    """Return a Python of the target's minor version on this computer; none is downloaded."""
-    major, minor = target.python_minor
-    wanted = f"cpython@{major}.{minor}"
-    found = uv.run(["python", "find", "--system", "--no-project", wanted], project)
-    if found.code != 0:
-        raise RefusedError(
-            f"There is no Python {major}.{minor} on this computer to import the handler with",
-            why=uv.short_reason(found.stderr),
-            hint=f"install it, for example with `uv python install {major}.{minor}`",
-        )
-    return Path(found.stdout.strip())
 
 
 def refuse_foreign_code(question: Question, interpreter: Path) -> None:
@@ -152,76 +136,11 @@ def _module(question: Question) -> str:
     return question.handler.rpartition(".")[0].replace("/", ".")
 
 
-def _run(
-    interpreter: Path,
-    module: str,
-    folders: Folders,
-    question: Question,
-    options: Sequence[str] = (),
-) -> subprocess.CompletedProcess[str]:
-    # -S: a package of this computer must not stand in for one that the archive lacks.
-    command = [str(interpreter), "-S", "-s", *options, "-c", _PROGRAM, module, *folders.search_path]
-    try:
-        done = subprocess.run(
-            command,
-            cwd=folders.task,
-            env=_environment(folders, question),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=TIMEOUT_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise BuildError(
-            f"The handler of `{question.function.name}` was not imported",
-            why=f"it was given {TIMEOUT_SECONDS} s; Lambda gives 10 s",
-            hint="look for network calls and endless loops at the top level of its modules",
-        ) from error
-    if done.returncode != 0 or _MARK not in done.stdout:
-        raise _failed(question, module, done)
-    return done
-
-
-def _environment(folders: Folders, question: Question) -> dict[str, str]:
-    return {
-        "PATH": os.defpath,
-        "HOME": str(folders.scratch),
-        "TMPDIR": str(folders.scratch),
-        "LANG": "C.UTF-8",
-        "TZ": ":UTC",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_LAMBDA_FUNCTION_NAME": question.function.name,
-        "LAMBDA_TASK_ROOT": str(folders.task),
-        **question.variables,
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-
-
-def _after_mark(stdout: str) -> str:
-    return stdout.rpartition(_MARK)[2].strip()
-
-
-def _failed(question: Question, module: str, done: subprocess.CompletedProcess[str]) -> BuildError:
-    lines = [
-        line.strip()
-        for line in done.stderr.splitlines()
-        if line.strip() and not line.startswith(("import time:", _MARK))
-    ]
-    reason = " / ".join(lines[-_REASON_LINES:]) or f"Python ended with {done.returncode}"
-    runtime_brings = "No module named 'boto" in reason
-    return BuildError(
+def _succeeded(question: Question, module: str, answer: Answer) -> Answer:
+    if answer.code == 0:
+        return answer
+    raise BuildError(
         f"The handler of `{question.function.name}` could not be imported",
-        why=f"`import {module}`: {reason}",
-        hint="the Lambda runtime brings boto3 and this computer does not: add it to the "
-        "requirements to measure with it"
-        if runtime_brings
-        else "correct the handler, or give the function the dependency or variable it needs",
+        why=f"`import {module}`: {answer.reason}",
+        hint="correct the handler, or give the function the dependency or variable it needs",
     )
-
-
-def _version(interpreter: Path, project: Path) -> str:
-    shown = uv.run(["python", "find", "--system", "--show-version", str(interpreter)], project)
-    return shown.stdout.strip()

@@ -88,16 +88,17 @@ def parse_size(text: str) -> int | None:
 
 
 def problems(
-    archives: Sequence[Contents], usages: Sequence[Usage], budget_bytes: int | None
+    archives: Sequence[Contents], usages: Sequence[Usage], budgets: Mapping[str, int]
 ) -> tuple[str, ...]:
-    """Return a sentence for every archive over the budget and every function over a limit.
+    """Return a sentence for every archive over its budget and every function over a limit.
 
-    The budget is for each archive, in bytes unpacked.
+    Budgets are bytes unpacked, by `Contents.key`.
     """
     found = []
     for each in archives:
+        budget_bytes = budgets.get(each.key)
         if budget_bytes is not None and each.unpacked_bytes > budget_bytes:
-            found.append(_over(each, f"the budget is {_mb(budget_bytes)}"))
+            found.append(_over(each, f"its budget is {_mb(budget_bytes)}"))
         if each.kind != "function" and each.unpacked_bytes > MAX_UNPACKED_BYTES:
             found.append(_over(each, "Lambda takes 250 MB (262.1 million bytes)"))
     for used in usages:

@@ -102,6 +102,11 @@ class Contents:
     """Largest on disk first."""
 
     @property
+    def key(self) -> str:
+        """`function/Api`, `layer/pandas`: as the units of a plan."""
+        return f"{self.kind}/{self.name}"
+
+    @property
     def zipped_bytes(self) -> int:
         """Bytes of all files in the zip."""
         return sum(part.zipped_bytes for part in self.parts)

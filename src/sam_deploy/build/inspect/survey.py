@@ -11,11 +11,11 @@ from sam_deploy.build.inspect.model import Contents
 from sam_deploy.build.model import Artifact
 from sam_deploy.build.requirements import Requested
 from sam_deploy.build.sources import REQUIREMENTS_FILE, is_package
-from sam_deploy.plan.model import BuildUnit
+from sam_deploy.plan.model import BuildUnit, Unit
 
 
 def survey(
-    units: Iterable[BuildUnit], artifacts: Mapping[str, Artifact], project: Path
+    units: Iterable[Unit], artifacts: Mapping[str, Artifact], project: Path
 ) -> dict[str, Contents]:
     """Return what is in the archive of each unit, by unit key. Raises `BuildError`."""
     return {
@@ -24,8 +24,8 @@ def survey(
                 path=artifacts[unit.key].path,
                 name=unit.name,
                 kind=unit.kind,
-                target=unit.target,
-                asked=asked_for(unit, project),
+                target=unit.target if isinstance(unit, BuildUnit) else None,
+                asked=asked_for(unit, project) if isinstance(unit, BuildUnit) else (),
             )
         )
         for unit in units

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sam_deploy.build.inspect.model import StoredFile
+
+SMALLEST_SHARE: Final = 0.01
+MOST: Final = 8
+"""Rows of one folder, without the one for the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +77,34 @@ class Line:
     files: int
 
 
-def lines(root: Branch, depth: int, most: int = 6) -> Iterator[Line]:
-    """Yield the largest `most` branches of each folder down to `depth`; the rest in one row."""
-    yield from _below(root, "", depth, most)
+def lines(root: Branch, depth: int) -> Iterator[Line]:
+    """Yield the branches of 1 % and more, `depth` levels deep; the rest of a folder in one row.
+
+    A folder that holds everything, such as `python/` of a layer, is not counted as a level.
+    """
+    yield from _below(root, "", depth, root.unpacked_bytes * SMALLEST_SHARE)
 
 
-def _below(branch: Branch, rails: str, depth: int, most: int) -> Iterator[Line]:
+def _below(branch: Branch, rails: str, depth: int, smallest: float) -> Iterator[Line]:
     if depth == 0:
         return
-    # one row for the rest is only worth it when it stands for two or more
-    shown = branch.branches if len(branch.branches) <= most + 1 else branch.branches[:most]
-    rest = branch.branches[len(shown) :]
+    below = depth if len(branch.branches) == 1 else depth - 1
+    shown, rest = _divided(branch.branches, smallest)
     for index, each in enumerate(shown):
         last = index == len(shown) - 1 and not rest
         name = f"{each.name}/" if each.is_folder else each.name
         yield Line(rails + ("└── " if last else "├── "), name, each.unpacked_bytes, each.files)
-        yield from _below(each, rails + ("    " if last else "│   "), depth - 1, most)
+        yield from _below(each, rails + ("    " if last else "│   "), below, smallest)
     if rest:
         files = sum(each.files for each in rest)
         total = sum(each.unpacked_bytes for each in rest)
         yield Line(rails + "└── ", f"{len(rest)} more", total, files)
+
+
+def _divided(
+    branches: Sequence[Branch], smallest: float
+) -> tuple[Sequence[Branch], Sequence[Branch]]:
+    """Return what gets a row of its own, and the rest, which is none or at least two."""
+    large = [each for each in branches[:MOST] if each.unpacked_bytes >= smallest]
+    count = len(branches) if len(large) + 1 >= len(branches) else len(large)
+    return branches[:count], branches[count:]

@@ -27,12 +27,15 @@ class Folders:
     layers: Path
     scratch: Path
     """May be written to, as /tmp."""
+    runtime: Path
+    """What the Lambda runtime brings; empty until it is needed."""
 
     @property
     def search_path(self) -> tuple[str, ...]:
-        """The function first, then the layers. Source: "Working with layers for Python"."""
+        """The function, the layers, the runtime. Source: "Working with layers for Python"."""
         versioned = sorted(self.layers.glob("python/lib/python3.*/site-packages"))
-        return tuple(map(str, (self.task, *versioned, self.layers / "python")))
+        layers = self.layers / "python"
+        return tuple(map(str, (self.task, *versioned, layers, self.runtime / "python")))
 
 
 @contextmanager
@@ -40,27 +43,30 @@ def unpacked(function: Contents, layers: Sequence[Contents]) -> Iterator[Folders
     """Give the folders of a function and its layers, read-only."""
     with tempfile.TemporaryDirectory(prefix="sam-deploy-inspect-") as temporary:
         root = Path(temporary)
-        folders = Folders(root / "task", root / "opt", root / "tmp")
-        for folder in (folders.task, folders.layers, folders.scratch):
-            folder.mkdir()
+        folders = Folders(root / "task", root / "opt", root / "tmp", root / "runtime")
+        folders.scratch.mkdir()
         try:
-            _extract(function, folders.task)
-            for layer in layers:
-                _extract(layer, folders.layers)
-            for folder in (folders.task, folders.layers):
-                _allow_writing(folder, allowed=False)
+            unpack((function,), folders.task)
+            unpack(layers, folders.layers)
+            unpack((), folders.runtime)
             yield folders
         finally:
-            for folder in (folders.task, folders.layers):
+            for folder in (folders.task, folders.layers, folders.runtime):
                 _allow_writing(folder, allowed=True)
 
 
-def _extract(contents: Contents, folder: Path) -> None:
-    with opened(contents.path) as archive:
-        archive.extractall(folder)
+def unpack(archives: Sequence[Contents], folder: Path) -> None:
+    """Unpack archives over each other into a folder, which is read-only from then on."""
+    if folder.exists():
+        _allow_writing(folder, allowed=True)
+    folder.mkdir(exist_ok=True)
+    for each in archives:
+        with opened(each.path) as archive:
+            archive.extractall(folder)
+    _allow_writing(folder, allowed=False)
 
 
 def _allow_writing(folder: Path, *, allowed: bool) -> None:
-    for path in (folder, *folder.rglob("*")):
+    for path in (folder, *folder.rglob("*")) if folder.exists() else ():
         mode = path.stat().st_mode
         path.chmod(mode | stat.S_IWUSR if allowed else mode & ~_WRITE)

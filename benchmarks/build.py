@@ -1,0 +1,180 @@
+"""Measures `sam-deploy build` against the incumbents and writes BENCHMARKS.md.
+
+    uv run benchmarks/build.py                   everything, about ten minutes
+    uv run benchmarks/build.py --quick           each once, smaller: to see whether it works
+    uv run benchmarks/build.py --cases unchanged,one-line --runs 9
+
+The peers are installed at the versions of `requirements-*.txt` and `serverless/package.json`, in
+the user's cache folder. Only a run of all cases at full length writes into the repository.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import platformdirs
+
+from bench import cases, growth, imports, machine, packaging, page, pandas_layer, pictures, tools
+from bench.measure import say
+from bench.ours import remove
+from bench.results import Case, Results, to_json
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+RESULTS: Final = "benchmarks/results/build.json"
+CASES: Final = (
+    "cold",
+    "warm",
+    "unchanged",
+    "one-line",
+    "pandas",
+    "bytes",
+    "memory",
+    "import",
+    "bytecode",
+    "packaging",
+    "growth",
+)
+RUNS: Final = 5
+SLOW_RUNS: Final = 3
+"""Of cases that take minutes; the smaller of this and `--runs` counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was asked for on the command line."""
+
+    cases: tuple[str, ...]
+    runs: int
+    quick: bool
+
+    @property
+    def complete(self) -> bool:
+        """Whether the results may stand for the benchmark."""
+        return not self.quick and set(self.cases) == set(CASES) and self.runs >= SLOW_RUNS
+
+    @property
+    def slow_runs(self) -> int:
+        """How often the slow cases run."""
+        return min(self.runs, SLOW_RUNS)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the benchmark and return the exit code."""
+    options = _options(arguments)
+    folder = Path(platformdirs.user_cache_dir("sam-deploy-benchmarks"))
+    started = time.monotonic()
+    try:
+        found = tools.Tools(folder, tools.find_python())
+        with tempfile.TemporaryDirectory(prefix="sam-deploy-benchmark-") as name:
+            results = _measured(options, found, Path(name))
+            remove(*Path(name).iterdir())
+    except tools.MissingToolError as error:
+        say(f"error: {error}")
+        return 2
+    say(f"measured in {time.monotonic() - started:.0f} s, load {machine.load():.1f} at the end")
+    _write(results, ROOT if options.complete else folder / "last")
+    return 0
+
+
+def _options(arguments: Sequence[str]) -> Options:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="each case once, up to 100 functions")
+    parser.add_argument("--cases", default=",".join(CASES), help="some of: %(default)s")
+    parser.add_argument("--runs", type=int, default=RUNS, help="of each case (%(default)s)")
+    given = parser.parse_args(arguments)
+    chosen = tuple(given.cases.split(","))
+    if unknown := set(chosen) - set(CASES):
+        parser.error(f"unknown cases: {', '.join(sorted(unknown))}")
+    if given.runs < 1:
+        parser.error("--runs must be 1 or more")
+    return Options(chosen, 1 if given.quick else given.runs, given.quick)
+
+
+def _measured(options: Options, found: tools.Tools, scratch: Path) -> Results:
+    versions = _versions(found)
+    made: list[Case] = []
+    skipped: list[str] = []
+    made += _of_the_app(options, found, scratch)
+    single: dict[str, Callable[[], Case | None]] = {
+        "pandas": lambda: pandas_layer.pandas_layer(scratch / "pandas", found, options.runs),
+        "import": lambda: imports.handler_import(scratch / "import", found, options.runs),
+        "bytecode": lambda: imports.bytecode(scratch / "bytecode", options.runs),
+        "growth": lambda: growth.growth(
+            scratch / "growth", growth.QUICK_SIZES if options.quick else growth.SIZES, options.runs
+        ),
+    }
+    for name, measure in single.items():
+        if name in options.cases:
+            say(f"{name}")
+            case = measure()
+            made += [case] if case else []
+    if "packaging" in options.cases:
+        say("packaging")
+        packaged, skipped = packaging.single_app(scratch / "single", found, options.slow_runs)
+        made += packaged
+    return Results(
+        machine.today(), machine.described(), versions, options.runs, tuple(made), tuple(skipped)
+    )
+
+
+def _of_the_app(options: Options, found: tools.Tools, scratch: Path) -> list[Case]:
+    """Return the cases of the whole app, which share one pair of projects."""
+    wanted = [name for name in options.cases if name in CASES[:4] or name in {"bytes", "memory"}]
+    if not wanted:
+        return []
+    sides = cases.laid_out(scratch, found)
+    cases.warm_up(sides)
+    single: dict[str, Callable[[], Case]] = {
+        "cold": lambda: cases.cold(sides, options.slow_runs),
+        "warm": lambda: cases.warm(sides, options.slow_runs),
+        "unchanged": lambda: cases.unchanged(sides, options.runs),
+        "one-line": lambda: cases.one_line(sides, options.runs),
+    }
+    made: list[Case] = []
+    for name, measure in single.items():
+        if name in wanted:
+            say(name)
+            made.append(measure())
+    if "memory" in wanted and made:
+        made.append(cases.memory(made))
+    if "bytes" in wanted:
+        say("bytes")
+        made.append(cases.bytes_of_all(sides))
+    return made
+
+
+def _versions(found: tools.Tools) -> dict[str, str]:
+    variables = found.environment({})
+    sam = found.of_python("sam") / "sam"
+    return {
+        "Python": machine.python_version(),
+        "aws-sam-cli": tools.version_of([sam, "--version"], variables),
+        "sam-deploy": tools.version_of([sys.executable, "-m", "sam_deploy", "-V"], variables),
+    }
+
+
+def _write(results: Results, root: Path) -> None:
+    files = {
+        "BENCHMARKS.md": page.render(results),
+        RESULTS: to_json(results),
+        page.BARS: pictures.of_goals(results),
+        page.CURVE: pictures.of_growth(results),
+    }
+    for name, text in files.items():
+        if text:
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    say(f"written to {os.path.relpath(root / 'BENCHMARKS.md')}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

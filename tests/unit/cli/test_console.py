@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Iterator
+
+import pytest
+import rich.console
+
+from sam_deploy.cli.console import (
+    Console,
+    JsonConsole,
+    PlainConsole,
+    QuietConsole,
+    bytes_text,
+    make,
+    show_error,
+)
+from sam_deploy.cli.live import LiveConsole
+from sam_deploy.errors import ConfigError, SamDeployError
+from sam_deploy.events import Event, Note
+
+PLAIN = """\
+[  0%] warning: the queue is impatient
+[  0%] Building functions and layers...
+[ 11%] layer 1/2 deps.zip built in 1.3 s (1.4 MB)
+[ 23%] function 2/2 Api.zip unchanged (812 B)
+[ 23%] a new region
+[ 29%] eu-west-1 [1/8] bucket: done
+[ 35%] eu-west-1 [2/8] artifacts: done
+[ 41%] eu-west-1 [3/8] layers: done
+[ 47%] eu-west-1 [4/8] certificates: done
+[ 52%] eu-west-1 shop-sam [5/8] change set: done
+[ 52%] eu-west-1 waiting for `shop-sam` (CloudFormation), at most 3600 s
+[ 52%] eu-west-1 Api CREATE_FAILED: no rights
+[ 88%] eu-west-1 shop-sam [6/8] execute: done
+[ 94%] eu-west-1 shop-sam [7/8] domains: done
+[100%] eu-west-1 shop-sam [8/8] release: done
+[100%] eu-west-1 shop-sam updated in 12.3 s
+"""
+
+
+def told(console: Console, stream: io.StringIO, events: list[Event]) -> str:
+    for event in events:
+        console.report(event)
+    console.close()
+    return stream.getvalue()
+
+
+def test_plain_lines_tell_what_ended_with_the_percentage(story: list[Event]) -> None:
+    """One line each, made for logs; what failed is always told."""
+    stream = io.StringIO()
+    assert PLAIN == told(PlainConsole(stream), stream, story)
+
+
+def test_verbose_lines_tell_every_stack_event_and_alias(story: list[Event]) -> None:
+    """`-v` adds them, and takes nothing away."""
+    stream = io.StringIO()
+    lines = told(PlainConsole(stream, verbose=True), stream, story).splitlines()
+    assert [
+        "[ 52%] eu-west-1 Role CREATE_COMPLETE",
+        "[100%] eu-west-1 ApiFunction dev: version 1 -> 2",
+    ] == [line for line in lines if line not in PLAIN.splitlines()]
+    assert [] == [line for line in PLAIN.splitlines() if line not in lines]
+
+
+def test_without_a_plan_there_is_no_percentage() -> None:
+    """`cloud start` has nothing to count."""
+    stream = io.StringIO()
+    console = PlainConsole(stream)
+    console.report(Note("starting"))
+    console.say("running")
+    assert "starting\nrunning\n" == stream.getvalue()
+
+
+def test_json_lines_are_every_event_with_its_fields(story: list[Event]) -> None:
+    """`type`, `time` in Unix seconds, and the fields as they are; one document a line."""
+    stream = io.StringIO()
+    console = JsonConsole(stream)
+    console.say("not data")
+    lines = [json.loads(line) for line in told(console, stream, story).splitlines()]
+    assert [type(event).__name__ for event in story] == [line["type"] for line in lines]
+    assert all(isinstance(line.pop("time"), float) for line in lines)
+    assert {"type": "Planned", "builds": 2, "regions": 1, "stacks": 1} == lines[0]
+    assert {
+        "type": "BuildFinished",
+        "unit": "Api",
+        "kind": "function",
+        "archive": "Api.zip",
+        "size_bytes": 812,
+        "seconds": 0.0,
+        "reused": True,
+        "index": 2,
+        "total": 2,
+    } == lines[6]
+
+
+def test_the_quiet_console_says_warnings_only(story: list[Event]) -> None:
+    """Nothing else, not even what it is asked to say."""
+    stream = io.StringIO()
+    console = QuietConsole(stream)
+    console.say("hello")
+    assert "warning: the queue is impatient\n" == told(console, stream, story)
+
+
+@pytest.fixture
+def terminal() -> rich.console.Console:
+    """A terminal of 80 columns, in memory."""
+    return rich.console.Console(
+        file=io.StringIO(), force_terminal=True, width=80, highlight=False, color_system=None
+    )
+
+
+@pytest.fixture
+def live(terminal: rich.console.Console) -> Iterator[LiveConsole]:
+    """A live console on it, whose picture is always taken away."""
+    console = LiveConsole(terminal)
+    yield console
+    console.close()
+
+
+def shown(terminal: rich.console.Console) -> str:
+    stream = terminal.file
+    assert isinstance(stream, io.StringIO)
+    return stream.getvalue()
+
+
+def test_live_lines_stay_for_what_is_worth_it(
+    live: LiveConsole, terminal: rich.console.Console, story: list[Event]
+) -> None:
+    """What was built, failures, warnings and finished regions; steps are in the picture."""
+    for event in story:
+        live.report(event)
+    live.close()
+    live.say("done")
+    text = shown(terminal)
+    for line in (
+        "warning: the queue is impatient\n",
+        "layer 1/2 deps.zip built in 1.3 s (1.4 MB)\n",
+        "eu-west-1 Api CREATE_FAILED: no rights\n",
+        "eu-west-1 shop-sam updated in 12.3 s\n",
+    ):
+        assert line in text
+    assert "[3/8] layers: done" not in text
+    assert "Api.zip unchanged" not in text
+    assert text.rstrip("\n").endswith("done")
+
+
+def test_the_picture_holds_percentage_phase_and_lanes(
+    live: LiveConsole, terminal: rich.console.Console, story: list[Event]
+) -> None:
+    """Overall progress, elapsed time, and for each region its step and what happens there."""
+    for event in story[:-2]:
+        live.report(event)
+    assert live._live is not None  # noqa: SLF001 - the picture as it is at this moment
+    live._live.refresh()  # noqa: SLF001 - the same
+    picture = shown(terminal).rpartition("100%")[2]
+    assert "region 0/1" in picture
+    assert "eu-west-1" in picture
+    assert "━" * 8 in picture
+    assert "8/8" in picture
+
+
+def test_the_picture_is_gone_in_the_end(
+    live: LiveConsole, terminal: rich.console.Console, story: list[Event]
+) -> None:
+    """The cursor is shown again, and nothing moves any more."""
+    live.report(story[0])
+    live.close()
+    end = shown(terminal)
+    assert end.rstrip("\n").endswith("\x1b[?25h") or "\x1b[?25h" in end[-40:]
+    live.close()
+    assert end == shown(terminal)
+
+
+def test_a_console_fits_where_it_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A moving picture at a terminal, lines elsewhere, unless something else was asked for."""
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    kinds = {name: type(make(name)) for name in ("auto", "plain", "json", "quiet", "live")}
+    assert {
+        "auto": PlainConsole,
+        "plain": PlainConsole,
+        "json": JsonConsole,
+        "quiet": QuietConsole,
+        "live": LiveConsole,
+    } == kinds
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [(0, "0 B"), (999, "999 B"), (1000, "1 kB"), (63_400, "63 kB"), (1_440_000, "1.4 MB")],
+)
+def test_sizes_are_told_in_powers_of_ten(size: int, expected: str) -> None:
+    """As file managers do."""
+    assert expected == bytes_text(size)
+
+
+@pytest.mark.parametrize("size", [999_500, 999_999])
+def test_no_size_is_a_thousand_kilobytes(size: int) -> None:
+    """What rounds up to a megabyte is one."""
+    assert "1.0 MB" == bytes_text(size)
+
+
+def test_an_error_is_shown_in_its_parts() -> None:
+    """What, why, state, every problem, and the hint after an empty line."""
+    stream = io.StringIO()
+    error = ConfigError(
+        "It failed",
+        why="of two\n\n    lines",
+        state="all as before",
+        problems=("one", "two"),
+        hint="go",
+    )
+    show_error(error, stream)
+    assert (
+        "error: It failed\n"
+        "  why: of two\n\n        lines\n"
+        "  state: all as before\n"
+        "  - one\n"
+        "  - two\n"
+        "\nhint: go\n"
+    ) == stream.getvalue()
+
+
+def test_an_error_without_parts_is_one_line() -> None:
+    """Nothing is shown that is not there."""
+    stream = io.StringIO()
+    show_error(SamDeployError("It failed"), stream)
+    assert "error: It failed\n" == stream.getvalue()
