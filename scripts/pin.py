@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-START = "# pins: made by scripts/pin.py\n"
+START = "# made by scripts/pin.py\ndefault-groups = 'all'\n"
 
 
 def main() -> int:

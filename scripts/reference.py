@@ -33,7 +33,8 @@ The variables of the shell and of `.env` are in [.env.example](../../.env.exampl
 def main() -> int:
     """Write the page, or say whether it is current."""
     FORMS.update(_forms())
-    text = page(MODEL.read_text(encoding="utf-8"))
+    resources = MODEL.with_name("resources.py")
+    text = page(MODEL.read_text(encoding="utf-8") + resources.read_text(encoding="utf-8"))
     if "--check" in sys.argv:
         current = PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text
         print("current" if current else f"run `uv run {Path(sys.argv[0]).name}`: not current")
@@ -43,10 +44,10 @@ def main() -> int:
 
 
 def page(source: str) -> str:
-    """Return the whole page for the source of the model."""
+    """Return the whole page for the sources of the model."""
     classes = {
         node.name: node
-        for node in ast.parse(source).body
+        for node in ast.parse(source.replace("from __future__ import annotations", "")).body
         if isinstance(node, ast.ClassDef) and any(_is_declaration(d) for d in node.decorator_list)
     }
     ordered = [*FIRST, *[name for name in classes if name not in FIRST]]

@@ -3,8 +3,8 @@
     uv run scripts/requirements.py            write it
     uv run scripts/requirements.py --check    exit 1 when it is not current
 
-A test proves what its docstring names (`R160`). Promises without a test, and with no reason in
-requirements.toml why they have none, are listed as not yet proven.
+A test proves what its docstring names (`R160`), and what names it in requirements.toml. Promises
+without a test, and with no reason there why they have none, are listed as not yet proven.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sys
 import tomllib
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "docs" / "requirements.toml"
@@ -24,7 +25,13 @@ NUMBER = re.compile(r"\bR\d{3}\b")
 
 def main() -> int:
     """Write the page, or say whether it is current."""
-    text = page(tomllib.loads(DATA.read_text(encoding="utf-8")), proofs())
+    promises = tomllib.loads(DATA.read_text(encoding="utf-8"))
+    found, where = proofs()
+    for number, promise in promises.items():
+        for name in promise.get("tests", ()):
+            # a KeyError here means that a test was renamed or removed
+            found[number] = list(dict.fromkeys([*found[number], where[name]]))
+    text = page(promises, found)
     if "--check" in sys.argv:
         current = PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text
         print("current" if current else "run `uv run scripts/requirements.py`: not current")
@@ -33,9 +40,10 @@ def main() -> int:
     return 0
 
 
-def proofs() -> dict[str, list[str]]:
-    """Return requirement -> tests whose docstring names it, as `file::test`."""
+def proofs() -> tuple[dict[str, list[str]], dict[str, str]]:
+    """Return requirement -> tests whose docstring names it, and where each test is."""
     found: dict[str, list[str]] = defaultdict(list)
+    where: dict[str, str] = {}
     folders = [ROOT / "tests", *(ROOT / "examples").glob("*/tests")]
     for file in sorted(path for folder in folders for path in folder.rglob("test_*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
@@ -43,16 +51,17 @@ def proofs() -> dict[str, list[str]]:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name.startswith(
                 "test_"
             ):
+                where[node.name] = f"{file.relative_to(ROOT)}::{node.name}"
                 for number in sorted(set(NUMBER.findall(ast.get_docstring(node) or ""))):
-                    found[number].append(f"{file.relative_to(ROOT)}::{node.name}")
-    return found
+                    found[number].append(where[node.name])
+    return found, where
 
 
-def page(promises: dict[str, dict[str, str]], found: dict[str, list[str]]) -> str:
+def page(promises: dict[str, dict[str, Any]], found: dict[str, list[str]]) -> str:
     """Return the whole page."""
-    proven = [number for number in promises if number in found]
-    reasoned = [n for n in promises if n not in found and promises[n].get("reason")]
-    missing = [n for n in promises if n not in found and n not in reasoned]
+    proven = [number for number in promises if found.get(number)]
+    reasoned = [n for n in promises if not found.get(n) and promises[n].get("reason")]
+    missing = [n for n in promises if not found.get(n) and n not in reasoned]
     lines = [
         "# What is promised, and what proves it",
         "",

@@ -16,6 +16,21 @@ DECIDING = ("ENV", "CI", "SAM_DEPLOY_TARGET")
 HEAD = "from sam_deploy import *\n"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Accept `--run-slow`: also the tests that take long by themselves."""
+    parser.addoption("--run-slow", action="store_true", help="run the slow tests, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the slow tests out of the everyday run, unless one is named by itself."""
+    named = any("::" in argument for argument in config.args)
+    if config.getoption("--run-slow") or named:
+        return
+    slow = {item for item in items if item.get_closest_marker("slow")}
+    config.hook.pytest_deselected(items=list(slow))
+    items[:] = [item for item in items if item not in slow]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _no_aws_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No AWS variables, and no files under `~/.aws`, reach a test or what it starts."""

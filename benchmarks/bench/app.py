@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     secret: str = "not a secret"
 ''',
 }
-TINY_HANDLER: Final = '''"""Answers."""
+TINY_HANDLER: Final = '''"""Answers for $name: no two functions are the same."""
 
 
 def handler(event, context):
@@ -84,6 +84,7 @@ class Function:
     requirements: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=lambda: {"handler.py": TINY_HANDLER})
+    """Text by file name; `$name` becomes the function's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,8 @@ def _write_sources(app: App, folder: Path) -> None:
     for layer in app.layers:
         _write(folder / _layer_folder(layer), {}, layer.requirements)
     for function in app.functions:
-        _write(folder / _function_folder(function), function.sources, function.requirements)
+        sources = {n: text.replace("$name", function.name) for n, text in function.sources.items()}
+        _write(folder / _function_folder(function), sources, function.requirements)
 
 
 def _write(folder: Path, sources: Mapping[str, str], requirements: Sequence[str]) -> None:

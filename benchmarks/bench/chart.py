@@ -17,12 +17,13 @@ LEFT: Final = 232
 RIGHT: Final = 128
 ROW: Final = 20
 STYLE: Final = """
-  text { font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328 }
+  text { font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328;
+    stroke: #ffffff; stroke-width: 3px; paint-order: stroke }
   .title { font-weight: 600; font-size: 15px } .case { font-weight: 600 } .small { font-size: 12px }
   .muted { fill: #59636e } .grid { stroke: #d1d9e0 } .paper { fill: #ffffff }
   .theirs { fill: #8c959f } .ours { fill: #0969da } .curve { stroke: #0969da; fill: none }
   @media (prefers-color-scheme: dark) {
-    text { fill: #f0f6fc } .muted { fill: #9198a1 } .grid { stroke: #3d444d }
+    text { fill: #f0f6fc; stroke: #0d1117 } .muted { fill: #9198a1 } .grid { stroke: #3d444d }
     .paper { fill: #0d1117 } .theirs { fill: #7d8590 } .ours { fill: #4493f8 }
     .curve { stroke: #4493f8 }
   }
@@ -71,6 +72,7 @@ class _Scale:
 def bars(title: str, description: str, groups: Sequence[Group]) -> str:
     """Return a chart of seconds, one pair or more of bars for each case."""
     figures = [bar.seconds for group in groups for bar in group.bars]
+    figures.append(min(figures) / 1.5)  # so that the least has a length
     scale = _scale(figures, LEFT, WIDTH - RIGHT)
     parts: list[str] = []
     y = 56
@@ -125,13 +127,16 @@ def _bar(bar: Bar, scale: _Scale, y: float) -> list[str]:
     end = scale.at(bar.seconds)
     kind = "ours" if bar.ours else "theirs"
     width = max(round(end - scale.start, 1), 1.5)
-    told = f"{_seconds(bar.seconds)}  {bar.remark}".rstrip()
+    told = " · ".join(filter(None, [_seconds(bar.seconds), bar.remark]))
     return [
         _text(scale.start - 8, y + 13, bar.name, "small", "end"),
-        f'<rect class="{kind}" x="{scale.start}" y="{y + 2}" width="{width}" height="{ROW - 5}"'
-        ' rx="2"/>',
+        _rectangle(kind, scale.start, y + 2, width),
         _text(scale.start + width + 6, y + 13, told, "small"),
     ]
+
+
+def _rectangle(kind: str, x: float, y: float, width: float) -> str:
+    return f'<rect class="{kind}" x="{x}" y="{y}" width="{width}" height="{ROW - 5}" rx="2"/>'
 
 
 def _tick(scale: _Scale, tick: float, top: float, bottom: float, label: str = "") -> str:

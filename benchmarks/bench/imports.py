@@ -30,10 +30,12 @@ print(time.perf_counter() - started)
 UNITS: Final = app.API_APP.units
 
 
-def handler_import(scratch: Path, tools: Tools, runs: int) -> Case:
+def handler_import(scratch: Path, sam: SamProject, tools: Tools, runs: int) -> Case:
     """Import the FastAPI handler from SAM's output and from our archives."""
-    sam = SamProject(app.write_sam(app.API_APP, scratch / "sam"), scratch / "pip-cache", tools)
-    sam.build()
+    scratch.mkdir(parents=True, exist_ok=True)
+    if not sam.output.is_dir():
+        app.write_sam(app.API_APP, sam.folder)
+        sam.build()
     places = {"sam build": sam.output / f"{app.API.name}Function"}
     for name, settings in _settings().items():
         project = _project(scratch, name, settings)
@@ -43,11 +45,11 @@ def handler_import(scratch: Path, tools: Tools, runs: int) -> Case:
     series = interleaved(
         [Contender(name, _imported(tools, place)) for name, place in places.items()], runs
     )
-    notes = (
+    note = (
         "seconds of `import main` itself, in a fresh interpreter without write access (`-I -B`); "
-        "CPU seconds are of the whole process",
+        "CPU seconds are of the whole process"
     )
-    return Case("import", "Import of the FastAPI handler", series, notes)
+    return Case("import", "Import of the FastAPI handler", series, (note,))
 
 
 def bytecode(scratch: Path, runs: int) -> Case | None:
@@ -73,6 +75,8 @@ def bytecode(scratch: Path, runs: int) -> Case | None:
         for each, size in zip(series, sizes, strict=True)
     )
     note = "the FastAPI function, assembled anew in each run; wheels are in the store"
+    if sizes[0] == sizes[1]:
+        note += "; the setting has no effect in this version"
     return Case("bytecode", "What compiled files cost", with_sizes, (note,))
 
 

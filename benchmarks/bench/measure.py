@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -45,11 +46,14 @@ class RunFailedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of a command. `seconds` is wall time; `peak_bytes` is of the largest process."""
+    """One run of a command. `seconds` is wall time; `peak_bytes` is of the largest process.
+
+    CPU and peak are missing where they would not be those of what is compared.
+    """
 
     seconds: float
-    cpu_seconds: float
-    peak_bytes: float
+    cpu_seconds: float | None = None
+    peak_bytes: float | None = None
     output: str = ""
     """What it wrote to standard output."""
 
@@ -71,22 +75,19 @@ def interleaved(contenders: Sequence[Contender], runs: int) -> tuple[Series, ...
             each.prepare()
             run = each.run()
             made[each.name].append(run)
-            say(
-                f"    {each.name} {number}/{runs}: {run.seconds:.3f} s, CPU {run.cpu_seconds:.2f} s"
-            )
+            say(f"    {each.name} {number}/{runs}: {run.seconds:.3f} s")
     return tuple(series(name, each) for name, each in made.items())
 
 
 def series(name: str, runs: Sequence[Run]) -> Series:
     """Return the figures of all runs of a contender."""
-    return Series(
-        name,
-        {
-            "seconds": tuple(run.seconds for run in runs),
-            "cpu_seconds": tuple(run.cpu_seconds for run in runs),
-            "peak_bytes": tuple(run.peak_bytes for run in runs),
-        },
-    )
+    every: dict[str, list[float | None]] = {
+        "seconds": [run.seconds for run in runs],
+        "cpu_seconds": [run.cpu_seconds for run in runs],
+        "peak_bytes": [run.peak_bytes for run in runs],
+    }
+    known = {metric: tuple(v for v in values if v is not None) for metric, values in every.items()}
+    return Series(name, {metric: values for metric, values in known.items() if values})
 
 
 def environment(more: Mapping[str, str]) -> dict[str, str]:
@@ -115,9 +116,16 @@ def run(command: Command, folder: Path, variables: Mapping[str, str]) -> Run:
         )
         limit = threading.Timer(TIMEOUT_SECONDS, os.killpg, (process.pid, signal.SIGKILL))
         limit.start()
-        _, status, usage = os.wait4(process.pid, 0)
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            raise
+        finally:
+            limit.cancel()
         seconds = time.perf_counter() - started
-        limit.cancel()
         process.returncode = code = os.waitstatus_to_exitcode(status)
         output = _read(out)
         if code:
@@ -131,9 +139,9 @@ def run(command: Command, folder: Path, variables: Mapping[str, str]) -> Run:
 
 def timed(action: Callable[[], object]) -> Run:
     """Measure something in this very process; it has no memory of its own."""
-    started, cpu = time.perf_counter(), time.process_time()
+    started = time.perf_counter()
     action()
-    return Run(time.perf_counter() - started, time.process_time() - cpu, 0.0)
+    return Run(time.perf_counter() - started)
 
 
 def say(text: str) -> None:

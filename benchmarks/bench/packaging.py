@@ -80,8 +80,8 @@ def single_app(scratch: Path, tools: Tools, runs: int) -> tuple[list[Case], list
     with_sizes = tuple(_with_size(s, sizes) for s in warm)
     notes = (
         "SAM and Chalice use pip, sam-deploy uv; SAM leaves a folder, the others an archive",
-        "Chalice packages an app of its own with the same requirements; Serverless packs the "
-        "files that pip has compiled; Zappa packs its whole environment",
+        "Chalice packages an app of its own with the same requirements",
+        "Serverless packs the files that pip has compiled, Zappa its whole environment",
     )
     return [
         Case("packaging-cold", "A single FastAPI app, caches empty", cold, notes),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from bench.goals import Goal, Outcome, amount, outcomes, times_text
-from bench.results import Case, Line, Results, fitted, ratio
+from bench.results import Case, Line, Results, fitted, functions_text, ratio
 
 BARS: Final = "docs/pictures/benchmark-build.svg"
 CURVE: Final = "docs/pictures/benchmark-growth.svg"
@@ -82,7 +82,8 @@ def _introduction(results: Results) -> str:
         "all of them side by side and writes this page. The app: five functions (one of them "
         "FastAPI on Mangum) and five layers (pymongo, reportlab, mangum, pandas, requests) for "
         "python3.11 on x86_64.\n\n"
-        f"{results.date} · {machine} · {versions} · {results.runs} runs of each."
+        f"{results.date} · {machine} · {versions} · "
+        f"{results.runs} runs of each, fewer of what takes minutes."
     )
 
 
@@ -143,7 +144,9 @@ def _growth(case: Case | None) -> list[str]:
     if case is None:
         return []
     points, line = growth_points(case), growth_line(case)
-    told = ", ".join(f"{functions:,} functions {seconds:.3f} s" for functions, seconds in points)
+    told = ", ".join(
+        f"{functions_text(functions)} {seconds:.3f} s" for functions, seconds in points
+    )
     sentence = (
         f"`sam-deploy build` when nothing changed: {told}. Fitted: {line.base:.3f} s and "
         f"{line.slope * 1000:.2f} ms for each function."

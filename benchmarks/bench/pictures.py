@@ -5,7 +5,7 @@ from __future__ import annotations
 from bench import chart
 from bench.goals import outcomes, times_text
 from bench.page import growth_line, growth_points
-from bench.results import Results
+from bench.results import Results, functions_text
 
 
 def of_goals(results: Results) -> str | None:
@@ -35,6 +35,8 @@ def of_growth(results: Results) -> str | None:
     if case is None:
         return None
     points, line = growth_points(case), growth_line(case)
-    told = ", ".join(f"{functions:,} functions: {seconds:.3f} s" for functions, seconds in points)
+    told = ", ".join(
+        f"{functions_text(functions)}: {seconds:.3f} s" for functions, seconds in points
+    )
     title = f"Nothing changed: {line.slope * 1000:.2f} ms for each function"
     return chart.curve(title, told, points, line.base, line.slope)

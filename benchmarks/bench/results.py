@@ -88,6 +88,11 @@ def from_json(text: str) -> Results:
     )
 
 
+def functions_text(count: int) -> str:
+    """Return '1 function', '1,000 functions'."""
+    return f"{count:,} function" if count == 1 else f"{count:,} functions"
+
+
 def ratio(theirs: float, ours: float) -> float:
     """Return how many times less ours is; above 1 is better."""
     return theirs / ours if ours else math.inf

@@ -61,7 +61,9 @@ class Tools:
         if not _is_done(folder, pins):
             say(f"installing {name}")
             shutil.rmtree(folder, ignore_errors=True)
-            _install(self.folder, [uv.find_uv_bin(), "venv", "--quiet", "--python", self.python, folder])
+            _install(
+                self.folder, [uv.find_uv_bin(), "venv", "--quiet", "--python", self.python, folder]
+            )
             pip = [uv.find_uv_bin(), "pip", "install", "--quiet", "--compile-bytecode"]
             _install(self.folder, [*pip, "--python", commands / "python", "--requirements", pins])
             _finish(folder, pins)

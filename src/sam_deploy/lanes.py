@@ -40,6 +40,11 @@ class Stop:
         """Whether lanes should end."""
         return self._event.is_set()
 
+    def check(self) -> None:
+        """Raise `StoppedError` when asked to stop."""
+        if self._event.is_set():
+            raise StoppedError
+
     def pause(self, seconds: float) -> None:
         """Wait, unless asked to stop. Raises `StoppedError` at once when asked."""
         if self._event.wait(seconds):

@@ -22,6 +22,7 @@ from pathlib import Path
 from sam_deploy import build, config, deploy, plan, provide, release, template
 from sam_deploy.aws import Aws
 from sam_deploy.build import Artifacts, Store
+from sam_deploy.build.container import Containers
 from sam_deploy.deploy import Deployment
 from sam_deploy.errors import ConfigError, IncompleteError, SamDeployError
 from sam_deploy.events import Note, PhaseStarted, Planned, Report
@@ -30,6 +31,11 @@ from sam_deploy.plan import Plan, Request
 from sam_deploy.release import Release
 from sam_deploy.template import Template
 from sam_deploy.verdicts import Verdicts
+
+
+def no_containers(store: Store) -> None:
+    """Let nothing be built in a container."""
+    del store
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,9 @@ class Context:
     regions_at_once: int = 8
     allow_replace: frozenset[str] = field(default_factory=frozenset)
     upgrade: bool = False
+    locked: bool = False
+    """Refuse to make or change a lock of dependencies."""
+    containers: Callable[[Store], Containers | None] = no_containers
     store: Callable[[], Store] = Store.default
 
 
@@ -109,13 +118,17 @@ def build_archives(context: Context, planned: Plan) -> Artifacts:
     for warned in planned.warnings:
         context.report(Note(f"{warned.path} {warned.message} [{warned.rule}]", "warning"))
     context.report(PhaseStarted("build", "Building functions and layers"))
+    store = context.store()
     return build.run(
         planned.builds,
         context.project,
-        context.store(),
+        store,
         context.report,
         jobs=context.jobs,
         upgrade=context.upgrade,
+        locked=context.locked,
+        containers=context.containers(store),
+        layers=build.layers_of(planned),
     )
 
 

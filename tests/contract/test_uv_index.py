@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import io
+import os
 import threading
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -129,3 +131,45 @@ def test_an_index_that_does_not_answer_is_told(
     with pytest.raises(BuildError, match="cannot be resolved") as caught:
         run([unit], tmp_path, Store(tmp_path / "store"), ignore)
     assert "check the connection" in caught.value.hint
+
+
+def test_the_keyring_gives_the_password(
+    host: str, unit: BuildUnit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The address names the user alone; uv asks for the password, and so do we when we fetch."""
+    asked = tmp_path / "asked"
+    command = tmp_path / "bin" / "keyring"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\necho "$@" >> "{asked}"\n[ "$1 $3" = "get me" ] && echo p@ss\n')
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{command.parent}:{os.environ['PATH']}")
+    monkeypatch.setenv("UV_KEYRING_PROVIDER", "subprocess")
+    monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://me@{host}/simple")
+    assert 1 == run([unit], tmp_path, Store(tmp_path / "store"), ignore).built
+    address = f"http://{host}/simple"
+    assert f"get {address} me" in asked.read_text().splitlines()[-1]
+    (lock,) = (tmp_path / "locks").iterdir()
+    assert PASSWORD not in lock.read_text()
+
+
+def test_an_index_of_pip_conf_is_used_where_nothing_is_said_to_uv(
+    host: str, unit: BuildUnit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Companies' computers have it; with its password, for uv and for us."""
+    path = tmp_path / "pip.conf"
+    path.write_text(f"[global]\nindex-url = http://me:p%40ss@{host}/simple\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(path))
+    for name in ("UV_INDEX", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL"):
+        monkeypatch.delenv(name, raising=False)
+    assert 1 == run([unit], tmp_path, Store(tmp_path / "store"), ignore).built
+
+
+def test_an_index_in_a_requirements_file_opens_with_its_password(
+    host: str, unit: BuildUnit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file names a variable, as pip has it, so the secret is not committed."""
+    monkeypatch.setenv("TOKEN", "p%40ss")
+    path = tmp_path / "requirements.txt"
+    path.write_text(f"--index-url http://me:${{TOKEN}}@{host}/simple\npure\n")
+    asking = replace(unit, requirements=(), requirements_file=path)
+    assert 1 == run([asking], tmp_path, Store(tmp_path / "store"), ignore).built

@@ -13,7 +13,6 @@ import os
 import shutil
 import subprocess
 import sys
-import textwrap
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,43 +29,10 @@ EXAMPLE = REPOSITORY / "examples" / "dzgro"
 COMMAND = (sys.executable, "-m", "sam_deploy")
 COMMAND_SECONDS = 180
 POLL_SECONDS = 0.1
-NOT_OURS = ("CI", "ENV", "SAM_DEPLOY_TARGET", "SAM_DEPLOY_PATCHES")
 
-TINY = '''\
-"""One function behind a route."""
-
-from sam_deploy import App, Bucket, Environment, FeatureSet, Function, HttpApi, Layer, Queue, Route
-
-app = App(
-    name="tiny",
-    home_region="eu-west-1",
-    environments=[Environment("dev"), Environment("prod", promote_from="dev")],
-    feature_sets=[FeatureSet("core", regions={regions})],
-    layers=[Layer("greetings", source="layers/greetings")],
-    queues=[Queue("Jobs")],
-    buckets=[Bucket("tiny-files")],
-    http_api=HttpApi(),
-    functions=[
-        Function(
-            "Hello",
-            source="functions/Hello",
-            memory_mb=256,
-            layers=["greetings"],
-            routes=[Route("GET", "/hello")],
-            uses=["Jobs", "tiny-files"],
-        ),
-    ],
-)
-'''
-HELLO = '''\
-"""Says hello, and which version said it."""
-
-from greetings import GREETING
-
-
-def handler(event, context):
-    return {"statusCode": 200, "body": f"{GREETING} {context.function_version}"}
-'''
+TINY = Path(__file__).with_name("tiny")
+TINY_REGIONS = 'regions=["eu-west-1"]'
+IGNORED = shutil.ignore_patterns(".sam-deploy", "locks", "__pycache__")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +45,7 @@ class Ran:
     seconds: float
 
     @property
-    def json(self) -> Any:  # noqa: ANN401 - any JSON value
+    def json(self) -> Any:
         """The document on standard output."""
         return json.loads(self.out)
 
@@ -134,7 +100,7 @@ class Project:
         endpoint: str = self.known[key]
         return endpoint
 
-    def client(self, service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes its classes
+    def client(self, service: str, region: str) -> Any:
         """Return a boto3 client of the embedded cloud, made once."""
         if (service, region) not in self.known:
             self.known[service, region] = session().client(
@@ -212,26 +178,8 @@ def session() -> boto3.Session:
 
 
 def variables() -> dict[str, str]:
-    """Return this process's variables without any that lead to an AWS account or a target."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("AWS_") and name not in NOT_OURS
-    }
-    hidden = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
-    return {**kept, **hidden, "AWS_EC2_METADATA_DISABLED": "true"}
-
-
-@pytest.fixture(scope="session", autouse=True)
-def no_account() -> Iterator[None]:
-    """Nothing in these tests can meet the developer's AWS account."""
-    before = dict(os.environ)
-    clean = variables()
-    os.environ.clear()
-    os.environ.update(clean)
-    yield
-    os.environ.clear()
-    os.environ.update(before)
+    """Return this process's variables, which lead to no AWS account (see tests/conftest.py)."""
+    return {name: value for name, value in os.environ.items() if name != "SAM_DEPLOY_PATCHES"}
 
 
 @pytest.fixture(scope="session")
@@ -250,7 +198,7 @@ def until() -> Callable[..., Any]:
         *,
         at_most_seconds: float = 60,
         every_seconds: float = POLL_SECONDS,
-    ) -> Any:  # noqa: ANN401 - whatever was asked for
+    ) -> Any:
         deadline = time.monotonic() + at_most_seconds
         while time.monotonic() < deadline:
             answer = ask()
@@ -273,8 +221,7 @@ def stopped(project: Project) -> Iterator[Project]:
 
 def example(folder: Path) -> Project:
     """Return a copy of the example, as a fresh clone has it."""
-    ignored = shutil.ignore_patterns(".sam-deploy", "locks", "__pycache__")
-    shutil.copytree(EXAMPLE, folder, ignore=ignored)
+    shutil.copytree(EXAMPLE, folder, ignore=IGNORED)
     return Project(folder, variables())
 
 
@@ -302,9 +249,8 @@ def make_project() -> Iterator[Callable[..., Project]]:
 
 
 @pytest.fixture(scope="session")
-def dzgro(tmp_path_factory: pytest.TempPathFactory, no_account: None) -> Iterator[Project]:
+def dzgro(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """The example, deployed once to its own cloud, for all tests of this run."""
-    del no_account
     project = example(tmp_path_factory.mktemp("e2e") / "dzgro")
     with stopped(project):
         first = project.deploy()
@@ -324,23 +270,18 @@ def make_tiny(tmp_path: Path) -> Iterator[Callable[..., Project]]:
 
 
 def tiny_project(folder: Path, regions: Sequence[str]) -> Project:
-    """Write a project with one function, one layer and one route."""
-    files = {
-        "deploy.py": TINY.format(regions=list(regions)),
-        "functions/Hello/handler.py": HELLO,
-        "layers/greetings/greetings.py": 'GREETING = "hello"\n',
-    }
-    for path, text in files.items():
-        file = folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(textwrap.dedent(text), encoding="utf-8")
+    """Return a copy of the small project, for these regions."""
+    shutil.copytree(TINY, folder, ignore=IGNORED)
+    file = folder / "deploy.py"
+    text = file.read_text(encoding="utf-8")
+    assert 1 == text.count(TINY_REGIONS)
+    file.write_text(text.replace(TINY_REGIONS, f"regions={list(regions)}"), encoding="utf-8")
     return Project(folder, variables())
 
 
 @pytest.fixture(scope="session")
-def tiny(tmp_path_factory: pytest.TempPathFactory, no_account: None) -> Iterator[Project]:
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """A small project in two regions, deployed once, for tests that leave it as it is."""
-    del no_account
     regions = ("eu-west-1", "us-east-1")
     with stopped(tiny_project(tmp_path_factory.mktemp("e2e") / "tiny", regions)) as project:
         first = project.deploy()

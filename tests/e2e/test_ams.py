@@ -81,7 +81,7 @@ def test_ams_alone_makes_its_own_resources_and_nothing_else(alone: Project) -> N
         "pools": [],
     }
     assert expected == made(alone, "eu-west-1")
-    assert dict.fromkeys(expected, []) == made(alone, HOME)
+    assert {key: [] for key in expected} == made(alone, HOME)
     for region in AMS:
         assert ["dzgro-sam-ams"] == list(alone.stacks(region))
     buckets = alone.client("s3", HOME).list_buckets()["Buckets"]

@@ -69,7 +69,7 @@ def test_every_mistake_in_the_file_is_told_at_once(tiny: Project) -> None:
     wrong = (
         before.replace(LAYERS, 'layers=["greeting"]')
         .replace('"Jobs", "tiny-files"', '"Job", "tiny-files"')
-        .replace("'us-east-1'", "'us-east1'")
+        .replace("'us-east-1'", "'us-esat-1'")
         .replace("memory_mb=256", "memory_mb=100")
     )
     file.write_text(wrong, encoding="utf-8")
@@ -77,9 +77,9 @@ def test_every_mistake_in_the_file_is_told_at_once(tiny: Project) -> None:
         error = refused(tiny.deploy(), 2)
     finally:
         file.write_text(before, encoding="utf-8")
-    assert "`deploy.py` has 4 mistakes" == error["what"]
+    assert "`deploy.py` has 4 mistakes" == error["what"], error
     told = error["problems"]
-    assert 4 == len(told)
+    assert 4 == len(told), told
     for path, reason in (
         ('functions["Hello"].layers', "greetings"),
         ('functions["Hello"].uses', "Jobs"),

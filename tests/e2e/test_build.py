@@ -85,7 +85,16 @@ def test_an_archive_holds_what_uv_would_install(
     pins = tmp_path / "pins.txt"
     pins.write_text("".join(f"{p.name}=={p.version}\n" for p in lock.packages(text, "deps")))
     versions = tmp_path / "versions"
-    command = [uv.find_uv_bin(), "pip", "install", "--target", str(versions), "-r", str(pins)]
+    command = [
+        uv.find_uv_bin(),
+        "pip",
+        "install",
+        "--no-cache",
+        "--target",
+        str(versions),
+        "-r",
+        str(pins),
+    ]
     platform = ["--python-platform", "x86_64-manylinux_2_34", "--python-version", target.python]
     only = ["--only-binary", ":all:", "--no-deps", "--python", sys.executable]
     subprocess.run([*command, *platform, *only], check=True, capture_output=True, cwd=tmp_path)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import struct
 import zlib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -28,16 +28,27 @@ DOS_DATE: Final = 0x21
 UNIX: Final = 3
 MAX_BYTES: Final = 0xFFFFFFFF
 LEVEL: Final = 6
+CHUNK_BYTES: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class PlainFile:
-    """A file that is not in a wheel. `read` is called once, when its turn has come."""
+    """A file that is not in a wheel. `read` is called when its turn has come."""
 
     path: str
     read: Callable[[], bytes]
     executable: bool = False
     origin: str = "your application"
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """An entry's bytes, ready to be written."""
+
+    method: int
+    crc32: int
+    unpacked_bytes: int
+    data: bytes | memoryview
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +61,20 @@ class _Item:
     wheel: Wheel | None = None
     entry: Entry | None = None
     plain: PlainFile | None = None
+    packed: Packed | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Packed:
-    """An entry's bytes, ready to be written."""
+class Choice:
+    """What of the wheels goes in, and the compiled files that go with them."""
 
-    method: int
-    crc32: int
-    unpacked_bytes: int
-    data: bytes | memoryview
+    left_out: Mapping[Path, Collection[str]] = field(default_factory=dict)
+    """Installed names by the path of their wheel."""
+    bytecode: Mapping[Path | None, Wheel] = field(default_factory=dict)
+    """Zips of compiled files by the path of their sources' wheel; the plain files' has none."""
+
+
+EVERYTHING: Final = Choice()
 
 
 def splice(
@@ -68,32 +83,45 @@ def splice(
     prefix: str,
     out: BinaryIO,
     check_size: Callable[[int], None] = lambda _unpacked_bytes: None,
+    choice: Choice = EVERYTHING,
+    *,
+    left_out: tuple[str, ...] = (),
 ) -> Archive:
     """Write a zip of all wheels and plain files, each under `prefix`; return what it is.
 
     `check_size` is told the unpacked bytes of the wheels before anything is written, and those of
-    the whole archive at the end.
+    the whole archive at the end. `left_out` names what was not given, for the record.
 
     Raises `BuildError` for a wheel that cannot be taken, for two different files of one name, and
     for more than Lambda's zip reader can take (65,535 entries, 4 GiB).
     """
-    items = _merged(wheels, plain, prefix)
+    items = _merged(wheels, plain, prefix, choice)
     check_size(sum(item.entry.unpacked_bytes for item in items if item.entry))
     made = _write(items, out)
     check_size(made.unpacked_bytes)
-    return made
+    return replace(made, left_out=left_out)
 
 
-def _merged(wheels: Sequence[Wheel], plain: Iterable[PlainFile], prefix: str) -> list[_Item]:
+def write_packed(entries: Iterable[tuple[str, Packed]], out: BinaryIO) -> Archive:
+    """Write a zip of entries that are packed already, in their order; return what it is."""
+    return _write([_Item(name, "", executable=False, packed=each) for name, each in entries], out)
+
+
+def _merged(
+    wheels: Sequence[Wheel], plain: Iterable[PlainFile], prefix: str, choice: Choice
+) -> list[_Item]:
     items: dict[str, _Item] = {}
     for wheel in wheels:
+        left_out = choice.left_out.get(wheel.path, ())
         for entry in wheel.entries:
-            if (name := installed_name(entry.name)) is not None:
+            name = installed_name(entry.name)
+            if name is not None and name not in left_out:
                 item = _Item(prefix + name, wheel.path.name, entry.executable, wheel, entry)
                 _add(items, item)
     for file in plain:
-        wheel_zip.refuse_path(Path(file.origin), file.path)
+        wheel_zip.refuse_name(file.path)
         _add(items, _Item(prefix + file.path, file.origin, file.executable, plain=file))
+    _add_bytecode(items, prefix, choice)
     _refuse_file_as_folder(items)
     if not items:
         raise BuildError(
@@ -123,6 +151,18 @@ def installed_name(name: str) -> str | None:
     return inner if scheme in {"purelib", "platlib", "data"} and inner else None
 
 
+def compiled_name(path: str, cache_tag: str) -> str:
+    """Return where Python looks for a source's compiled file. Source: PEP 3147."""
+    folder, slash, name = path.rpartition("/")
+    return f"{folder}{slash}__pycache__/{name.removesuffix('.py')}.{cache_tag}.pyc"
+
+
+def source_name(path: str) -> str:
+    """Return the source of a compiled file: the inverse of `compiled_name`."""
+    folder, _, name = path.rpartition("__pycache__/")
+    return f"{folder}{name.removesuffix('.pyc').rpartition('.')[0]}.py"
+
+
 def _add(items: dict[str, _Item], item: _Item) -> None:
     other = items.setdefault(item.name, item)
     if other is item or _same_content(other, item):
@@ -132,6 +172,16 @@ def _add(items: dict[str, _Item], item: _Item) -> None:
         why=f"one is from {_named(other)}, the other from {_named(item)}",
         hint="leave out one of the packages, or exclude or rename your own file",
     )
+
+
+def _add_bytecode(items: dict[str, _Item], prefix: str, choice: Choice) -> None:
+    """Add the compiled files of sources that are packed, each from the wheel that won."""
+    for owner, compiled in choice.bytecode.items():
+        for entry in compiled.entries:
+            source = items.get(prefix + source_name(entry.name))
+            if source and (source.wheel.path if source.wheel else None) == owner:
+                name = prefix + entry.name
+                items.setdefault(name, _Item(name, source.origin, False, compiled, entry))
 
 
 def _named(item: _Item) -> str:
@@ -165,17 +215,24 @@ def _refuse_file_as_folder(items: dict[str, _Item]) -> None:
 
 
 class _Output:
-    """A file that is hashed and measured while it is written."""
+    """A file that is hashed and measured while it is written, a megabyte at a time."""
 
     def __init__(self, file: BinaryIO) -> None:
         self.file = file
         self.hash = hashlib.sha256()
         self.size_bytes = 0
+        self._waiting = bytearray()
 
     def write(self, data: bytes | memoryview) -> None:
-        self.file.write(data)
-        self.hash.update(data)
+        self._waiting += data
         self.size_bytes += len(data)
+        if len(self._waiting) >= CHUNK_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        self.file.write(self._waiting)
+        self.hash.update(self._waiting)
+        self._waiting = bytearray()
 
 
 def _write(items: Sequence[_Item], file: BinaryIO) -> Archive:
@@ -197,27 +254,30 @@ def _write(items: Sequence[_Item], file: BinaryIO) -> Archive:
     output.write(directory)
     count = len(items)
     output.write(END.pack(b"PK\x05\x06", 0, 0, count, count, len(directory), start, 0))
+    output.flush()
     return Archive(output.hash.hexdigest(), output.size_bytes, unpacked_bytes, count)
 
 
-def _packed(item: _Item) -> _Packed:
+def _packed(item: _Item) -> Packed:
+    if item.packed:
+        return item.packed
     if item.wheel and item.entry and item.entry.method not in RECOMPRESSED:
         entry = item.entry
-        return _Packed(entry.method, entry.crc32, entry.unpacked_bytes, item.wheel.raw(entry))
+        return Packed(entry.method, entry.crc32, entry.unpacked_bytes, item.wheel.raw(entry))
     if item.wheel and item.entry:
         return _deflated(item.wheel.unpacked(item.entry))
     return _deflated(item.plain.read() if item.plain else b"")
 
 
-def _deflated(content: bytes) -> _Packed:
+def _deflated(content: bytes) -> Packed:
     compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     data = compressor.compress(content) + compressor.flush()
     if len(data) >= len(content):
-        return _Packed(STORED, zlib.crc32(content), len(content), content)
-    return _Packed(DEFLATED, zlib.crc32(content), len(content), data)
+        return Packed(STORED, zlib.crc32(content), len(content), content)
+    return Packed(DEFLATED, zlib.crc32(content), len(content), data)
 
 
-def _write_entry(output: _Output, item: _Item, packed: _Packed) -> bytes:
+def _write_entry(output: _Output, item: _Item, packed: Packed) -> bytes:
     """Write one entry and return its record for the central directory."""
     name = item.name.encode()
     flags = 0 if item.name.isascii() else UTF8

@@ -11,11 +11,14 @@ import difflib
 import re
 import struct
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
+from sam_deploy.build.wheel_zip import open_wheel
 from sam_deploy.errors import BuildError
-from sam_deploy.plan.model import BuildUnit, Target
+from sam_deploy.plan.model import BuildUnit, Plan, Target
 
 MAX_UNPACKED_BYTES: Final = 262_144_000
 """250 MB, the function and all its layers together. Source: Lambda quotas."""
@@ -28,6 +31,7 @@ _SECRET_ACCESS_KEY: Final = re.compile(
     re.IGNORECASE,
 )
 _MANY_NAMES: Final = 8
+_LARGEST: Final = 5
 
 
 def handler_files(handler: str) -> tuple[str, ...]:
@@ -127,6 +131,56 @@ def check_size(unit: BuildUnit, unpacked_bytes: int, packages: Sequence[tuple[st
         why=f"Lambda takes 250 MB, a function with all its layers; the largest: {table}",
         hint="leave out what is not needed; a container image may have 10 GB",
     )
+
+
+def check_budget(unit: BuildUnit, unpacked_bytes: int, archive: Path) -> None:
+    """Raise `BuildError` when an archive is larger than the user allows it to be."""
+    if unit.budget_bytes is None or unpacked_bytes <= unit.budget_bytes:
+        return
+    sizes: Counter[str] = Counter()
+    for entry in open_wheel(archive).entries:
+        sizes[entry.name.removeprefix(unit.prefix).partition("/")[0]] += entry.unpacked_bytes
+    raise BuildError(
+        f"`{unit.name}` is {unpacked_bytes / 1e6:.1f} MB unpacked",
+        why=f"its budget is {unit.budget_bytes / 1e6:.0f} MB; the largest: "
+        f"{_largest(sizes.items())}",
+        hint="leave out what is not needed (`slim`, `exclude`), or raise `budget_mb`",
+    )
+
+
+def layers_of(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Return the keys of each function's layers by the key of the function."""
+    return {
+        f"function/{function.name}": tuple(f"layer/{name}" for name in function.layers)
+        for function in plan.app.functions
+    }
+
+
+def check_together(layers: Mapping[str, Sequence[str]], unpacked_bytes: Mapping[str, int]) -> None:
+    """Raise `BuildError` for functions that are above 250 MB with their layers.
+
+    `layers` are the keys of each function's layers by the key of the function; what is not in
+    `unpacked_bytes` was not built. Source: Lambda quotas, "Deployment package (.zip) size".
+    """
+    problems = []
+    for function, used in layers.items():
+        parts = {key: unpacked_bytes[key] for key in (function, *used) if key in unpacked_bytes}
+        if function in parts and sum(parts.values()) > MAX_UNPACKED_BYTES:
+            total = f"{sum(parts.values()) / 1e6:.0f} MB"
+            problems.append(f"`{function}` has {total} with its layers: {_largest(parts.items())}")
+    if problems:
+        raise BuildError(
+            "A function is too large with its layers"
+            if len(problems) == 1
+            else f"{len(problems)} functions are too large with their layers",
+            why="\n".join([*problems, "Lambda takes 250 MB (262 million bytes) unpacked"]),
+            hint='leave out what is not needed: `slim=["tests", "stubs"]`, `bytecode="off"`',
+        )
+
+
+def _largest(sizes: Iterable[tuple[str, int]]) -> str:
+    largest = sorted(sizes, key=lambda item: (-item[1], item[0]))[:_LARGEST]
+    return ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in largest)
 
 
 def check_content(path: str, content: bytes) -> None:

@@ -47,6 +47,7 @@ class Fetcher:
         self._sleep = sleep
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="fetch")
         self._client: Http | None = None
+        self._credentials: Credentials | None = None
         self._futures: dict[str, Future[Path]] = {}
         self._lock = threading.Lock()
         self._stopped = threading.Event()
@@ -60,6 +61,16 @@ class Fetcher:
         self._pool.shutdown(wait=True, cancel_futures=True)
         if self._client is not None:
             self._client.close()
+
+    def learn(self, indexes: Iterable[tuple[str, str]], *, keyring: bool = False) -> None:
+        """Use the credentials of further indexes too, by name (which may be empty) and address."""
+        with self._lock:
+            self._all_credentials().learn(indexes, keyring=keyring)
+
+    def _all_credentials(self) -> Credentials:
+        if self._credentials is None:
+            self._credentials = self._known()
+        return self._credentials
 
     def paths(self, downloads: Iterable[Download]) -> list[Path]:
         """Return the verified files, in the order asked for, fetching those that are missing."""
@@ -115,7 +126,7 @@ class Fetcher:
             if self._client is None:
                 from sam_deploy.build.download import Http  # noqa: PLC0415 - takes 0.1 s to import
 
-                self._client = Http(AT_ONCE, self._known())
+                self._client = Http(AT_ONCE, self._all_credentials())
             return self._client
 
 

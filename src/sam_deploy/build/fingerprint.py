@@ -14,7 +14,9 @@ from sam_deploy.build.requirements import Requested
 from sam_deploy.plan.model import BuildUnit, Target
 
 SCHEMA: Final = "1"
-"""Raised whenever the same inputs would make another archive."""
+"""Raised whenever the same inputs would make another lock or archive; locks are made anew."""
+CONTENT: Final = "1"
+"""Raised whenever slimming, bytecode or the packages of a runtime would make another archive."""
 
 
 def of_requirements(requested: Requested, target: Target, settings: Iterable[str] = ()) -> str:
@@ -49,6 +51,23 @@ def of_unit(
     digest.add("files", sorted(f"{f.path}\0{f.executable:d}\0{f.sha256}" for f in files))
     extra = (f"{e.path}\0{hashlib.sha256(e.content).hexdigest()}" for e in unit.extra_files)
     digest.add("extra", sorted(extra))
+    return digest.hexdigest()
+
+
+def of_archive(inputs: str, unit: BuildUnit, compiled_by: str) -> str:
+    """Return the hash of a unit's inputs and of what is made of them.
+
+    `inputs` is the hash of the inputs; `compiled_by` the exact version of the Python that compiles,
+    empty when nothing is compiled.
+    """
+    digest = _Digest("content")
+    digest.add("content", [CONTENT, inputs])
+    digest.add("slim", sorted(unit.slim))
+    digest.add("managed", [unit.managed])
+    digest.add("bytecode", [compiled_by])
+    # `auto` leaves compiled files out where they do not fit
+    depends = bool(compiled_by) and unit.bytecode == "auto"
+    digest.add("budget", [str(unit.budget_bytes)] if depends else [])
     return digest.hexdigest()
 
 

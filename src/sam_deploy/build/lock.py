@@ -6,7 +6,10 @@ read the file too.
 
 from __future__ import annotations
 
+import json
+import os
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -42,6 +45,24 @@ class Package:
     sdist: Download | None
 
 
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A package of the project that is built from its folder."""
+
+    name: str
+    path: Path
+    """Absolute."""
+    marker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """The part of a larger lock that one target needs."""
+
+    packages: tuple[Package, ...]
+    folders: tuple[Folder, ...]
+
+
 def path_of(project: Path, archive: str, label: str, *, host: bool) -> Path:
     """Return where the lock of an archive is kept.
 
@@ -72,16 +93,67 @@ def write(path: Path, unit: str, inputs: str, body: str) -> str:
 
 
 def packages(text: str, origin: str) -> tuple[Package, ...]:
-    """Parse a lock. Raises `BuildError` when it is damaged. Source: PEP 751."""
+    """Parse a lock. Raises `BuildError` when it is damaged. Source: PEP 751.
+
+    Packages in folders are left out: see `folders`.
+    """
+    return derived(text, origin, Path()).packages
+
+
+def folders(text: str, origin: str, relative_to: Path) -> tuple[Folder, ...]:
+    """Return the packages of a lock that are built from their folders."""
+    return derived(text, origin, relative_to).folders if "directory = " in text else ()
+
+
+def derived(text: str, origin: str, relative_to: Path) -> Derived:
+    """Parse a lock with local packages, whose paths are `relative_to` a folder.
+
+    Raises `BuildError` when it is damaged, or holds what has no hash.
+    """
     try:
         tables = tomllib.loads(text).get("packages", [])
-        return tuple(_package(table) for table in tables)
+        found = tuple(_package(t, relative_to) for t in tables if "directory" not in t)
+        local = tuple(_folder(t, relative_to) for t in tables if "directory" in t)
     except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
         raise BuildError(
             f"The lock of `{origin}` is damaged",
             why=str(error),
             hint="remove the file under `locks/` and build again",
         ) from error
+    return Derived(found, local)
+
+
+def render(content: Derived, relative_to: Path) -> str:
+    """Return the body of a lock, with paths relative to a folder. Source: PEP 751."""
+    return "".join(_lines(content, relative_to))
+
+
+def _lines(content: Derived, relative_to: Path) -> Iterator[str]:
+    yield 'lock-version = "1.0"\ncreated-by = "sam-deploy"\n'
+    if not content.packages and not content.folders:
+        yield "packages = []\n"
+    for folder in content.folders:
+        path = Path(os.path.relpath(folder.path, relative_to)).as_posix()
+        yield f"{_PACKAGE}name = {_text(folder.name)}\ndirectory = {{ path = {_text(path)} }}\n"
+    for package in content.packages:
+        yield f"{_PACKAGE}name = {_text(package.name)}\nversion = {_text(package.version)}\n"
+        if package.sdist:
+            yield f"sdist = {_file(package.sdist)}\n"
+        if package.wheels:
+            inner = "".join(f"    {_file(wheel)},\n" for wheel in package.wheels)
+            yield f"wheels = [\n{inner}]\n"
+
+
+def _file(download: Download) -> str:
+    size = f"size = {download.size_bytes}, " if download.size_bytes is not None else ""
+    return (
+        f"{{ name = {_text(download.filename)}, url = {_text(download.url)}, {size}"
+        f"hashes = {{ sha256 = {_text(download.sha256)} }} }}"
+    )
+
+
+def _text(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def block_of(body: str, name: str) -> str:
@@ -92,19 +164,33 @@ def block_of(body: str, name: str) -> str:
     return ""
 
 
-def _package(table: dict[str, Any]) -> Package:
-    sdist = table.get("sdist")
+def _folder(table: dict[str, Any], relative_to: Path) -> Folder:
+    path = (relative_to / table["directory"]["path"]).resolve()
+    return Folder(canonicalize_name(table["name"]), path, str(table.get("marker", "")))
+
+
+def _package(table: dict[str, Any], relative_to: Path) -> Package:
+    if "vcs" in table:
+        raise BuildError(
+            f"`{table['name']}` has no version that can be shipped",
+            why=f"it is locked to {table['vcs'].get('url') or 'a repository'}, without a hash",
+            hint="name a released version, or a folder of the project",
+        )
+    wheels, sdist = table.get("wheels", []), table.get("sdist")
+    if archive := table.get("archive"):
+        is_wheel = _download(archive, relative_to).filename.endswith(".whl")
+        wheels, sdist = ([archive], None) if is_wheel else ([], archive)
     return Package(
         name=canonicalize_name(table["name"]),
         version=str(table.get("version", "")),
         marker=str(table.get("marker", "")),
-        wheels=tuple(_download(wheel) for wheel in table.get("wheels", [])),
-        sdist=_download(sdist) if sdist else None,
+        wheels=tuple(_download(wheel, relative_to) for wheel in wheels),
+        sdist=_download(sdist, relative_to) if sdist else None,
     )
 
 
-def _download(table: dict[str, Any]) -> Download:
-    url = str(table.get("url") or table.get("path") or "")
+def _download(table: dict[str, Any], relative_to: Path) -> Download:
+    url = str(table.get("url") or (relative_to / table["path"]))
     filename = str(table.get("name") or unquote(urlsplit(url).path.rpartition("/")[2]))
     if "/" in filename or not filename:
         raise KeyError(f"a file without a name: {table}")

@@ -10,6 +10,25 @@ from sam_deploy.plan.model import UnitKind
 
 
 @dataclass(frozen=True, slots=True)
+class Effort:
+    """Where the time of a unit went, waiting for work shared with other units included."""
+
+    resolve_seconds: float = 0.0
+    """To hash the inputs and, where needed, to choose versions."""
+    fetch_seconds: float = 0.0
+    compile_seconds: float = 0.0
+    splice_seconds: float = 0.0
+    """To check what goes in, and to write the archive."""
+    wheels: int = 0
+    """Wheels that went in; 0 when nothing had to be built."""
+    wheels_fetched: int = 0
+    """Those of them that the store lacked."""
+    fetched_bytes: int = 0
+    compiled: int = 0
+    """Wheels and applications whose bytecode the store lacked."""
+
+
+@dataclass(frozen=True, slots=True)
 class Artifact:
     """A function or layer archive that is ready to be uploaded."""
 
@@ -31,6 +50,9 @@ class Artifact:
     reused: bool
     """Nothing had changed, so nothing was built."""
     seconds: float
+    left_out: tuple[str, ...] = ()
+    """Packages that the runtime brings."""
+    effort: Effort = Effort()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +101,5 @@ class Archive:
     size_bytes: int
     unpacked_bytes: int
     files: int
+    left_out: tuple[str, ...] = ()
+    """Packages that the runtime brings."""

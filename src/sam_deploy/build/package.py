@@ -1,7 +1,8 @@
 """Wheels that have to be built: local packages, and releases that come as source only.
 
 Each is built once, by `uv build`, into the store. Only wheels for any machine (`none-any`) are
-taken: this computer is not the one the code will run on.
+taken: this computer is not the one the code will run on. The build tools have fixed versions and
+the wheel is packed anew in a fixed form, so the same source gives the same bytes everywhere.
 """
 
 from __future__ import annotations
@@ -11,28 +12,41 @@ import shutil
 import sys
 import tempfile
 import threading
-import tomllib
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from email.parser import HeaderParser
 from pathlib import Path
-from typing import Any, BinaryIO, Final
-from urllib.parse import unquote
+from typing import BinaryIO, Final
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from sam_deploy.build import application, uv, wheel_zip
+from sam_deploy.build import application, uv, walk, wheel_zip
 from sam_deploy.build.model import ApplicationFile
-from sam_deploy.build.requirements import LocalPackage, Requested
 from sam_deploy.build.store import Store, StoredWheel
-from sam_deploy.build.wheels import environment, is_pure
+from sam_deploy.build.wheels import is_pure
 from sam_deploy.errors import BuildError
-from sam_deploy.plan.model import Target
 
-_NO_COMPILER: Final = {"CC": "false", "CXX": "false", "LD": "false", "RUSTC": "false"}
-"""What it would compile is refused below, so it may as well fail at once."""
+BUILD_TOOLS: Final = (
+    "flit-core==4.2.0",
+    "hatchling==1.33.0",
+    "pdm-backend==2.5.0",
+    "poetry-core==2.5.0",
+    "setuptools==84.2.1",
+    "wheel==0.48.0",
+)
+"""They write their version and their habits into the wheel. Raised with intent only."""
+EPOCH: Final = 315_532_800
+"""1980-01-01, the first day that a zip file knows, as `SOURCE_DATE_EPOCH`."""
+_ENVIRONMENT: Final = {
+    "SOURCE_DATE_EPOCH": str(EPOCH),
+    # What it would compile is refused below, so it may as well fail at once.
+    **dict.fromkeys(("CC", "CXX", "LD", "RUSTC"), "false"),
+}
+_UNRESOLVED_TOOLS: Final = "Failed to resolve requirements from"
+_TOOLS_KEY: Final = hashlib.sha256("\n".join(BUILD_TOOLS).encode()).hexdigest()[:16]
 _LOCKS: Final[dict[tuple[Path, str], threading.Lock]] = {}
 _LOCKS_LOCK: Final = threading.Lock()
 _NOT_IN_A_PACKAGE: Final = ("/dist/", "/build/", "/uv.lock", "/.python-version")
@@ -54,9 +68,13 @@ def build_local(folder: Path, store: Store, hash_of: Callable[[Path], str]) -> B
     It is built from a copy, because build tools leave folders behind in the source.
     """
     chosen = application.selection((), (), (*application.CACHES, *_NOT_IN_A_PACKAGE))
-    files = application.hashed(application.collect(folder, chosen), hash_of)
+    files = application.hashed(walk.collect(folder, chosen), hash_of)
     key = f"local:{folder.name}:{_tree_hash(files)}"
-    wheel = _once(key, store, lambda: _build_copy(folder, files, store))
+    return described(_once(key, store, lambda: _build_copy(folder, files, store)))
+
+
+def described(wheel: StoredWheel) -> Built:
+    """Return a wheel with what its METADATA says. Source: PEP 566."""
     name, python, requires = _metadata(wheel.path)
     return Built(name, wheel, python, requires)
 
@@ -83,6 +101,7 @@ def build_sdist(sdist: Path, sha256: str, named: str, store: Store) -> StoredWhe
 
 def _once(key: str, store: Store, build: Callable[[], StoredWheel]) -> StoredWheel:
     """Return what was built under this key, building it when nobody has."""
+    key = f"{key}:{_TOOLS_KEY}"
     with _LOCKS_LOCK:
         lock = _LOCKS.setdefault((store.root, key), threading.Lock())
     with lock:
@@ -94,30 +113,61 @@ def _once(key: str, store: Store, build: Callable[[], StoredWheel]) -> StoredWhe
 
 
 def _build(source: Path, out: Path, store: Store, named: str) -> StoredWheel:
-    # A wheel that says `py3-none-any` is the same whatever interpreter made it.
-    arguments = ["build", "--wheel", str(source), "--out-dir", str(out)]
-    finished = uv.run(
-        [*arguments, "--no-sources", "--python", sys.executable], out.parent, extra=_NO_COMPILER
-    )
+    out.mkdir()
+    pins = out.parent / "build-tools.txt"
+    pins.write_text("\n".join(BUILD_TOOLS), encoding="utf-8")
+    finished = _uv_build(source, out, "--build-constraints", str(pins))
+    if finished.code != 0 and _UNRESOLVED_TOOLS in finished.stderr:
+        finished = _uv_build(source, out)  # it asks for other versions itself
     wheels = sorted(out.glob("*.whl"))
     if finished.code != 0 or len(wheels) != 1:
         raise BuildError(
             f"{named} could not be built",
             why=f"{uv.short_reason(finished.stderr)}. Native code is not compiled here: it would "
             "be for this computer",
-            hint="choose a version that has wheels, or run `uv build --wheel` there to see more",
+            hint="choose a version that has wheels, build with `--use-container`, or run "
+            "`uv build --wheel` there to see more",
         )
     if not is_pure(wheels[0].name):
         raise BuildError(
             f"{named} cannot be built here",
             why=f"it compiles code for this computer (`{wheels[0].name}`), not for Lambda",
-            hint="choose a version that has a wheel for the target, or another runtime or "
-            "architecture",
+            hint="choose a version that has a wheel for the target, another runtime or "
+            "architecture, or build with `--use-container`",
         )
-    return _into_store(wheels[0], store)
+    return into_store(_in_fixed_form(wheels[0], out.parent), store)
 
 
-def _into_store(path: Path, store: Store) -> StoredWheel:
+def _uv_build(source: Path, out: Path, *options: str) -> uv.Finished:
+    # A wheel that says `py3-none-any` is the same whatever interpreter made it.
+    arguments = ["build", "--wheel", str(source), "--out-dir", str(out), "--no-sources"]
+    python = ["--python", sys.executable]
+    return uv.run([*arguments, *python, *options], out.parent, extra=_ENVIRONMENT)
+
+
+def _in_fixed_form(wheel: Path, folder: Path) -> Path:
+    """Return the wheel packed anew: sorted, with one time and two modes, whatever the umask."""
+    fixed = folder / wheel.name
+    with zipfile.ZipFile(wheel) as old, zipfile.ZipFile(fixed, "w") as new:
+        for entry in sorted(old.infolist(), key=lambda e: (_is_record(e), e.filename)):
+            if entry.is_dir():
+                continue
+            info = zipfile.ZipInfo(entry.filename)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.create_system = 3
+            executable = bool(entry.external_attr >> 16 & 0o111)
+            info.external_attr = (0o100755 if executable else 0o100644) << 16
+            new.writestr(info, old.read(entry))
+    return fixed
+
+
+def _is_record(entry: zipfile.ZipInfo) -> bool:
+    """RECORD and its neighbours stand last in a wheel. Source: PEP 427."""
+    return ".dist-info/" in entry.filename
+
+
+def into_store(path: Path, store: Store) -> StoredWheel:
+    """Put a wheel of this computer into the store."""
     content = path.read_bytes()
 
     def write(file: BinaryIO) -> str:
@@ -154,82 +204,3 @@ def _tree_hash(files: Sequence[ApplicationFile]) -> str:
     for file in files:
         tree.update(f"{file.path}\0{file.executable:d}\0{file.sha256}\n".encode())
     return tree.hexdigest()
-
-
-def expand(
-    requested: Requested, target: Target, store: Store, hash_of: Callable[[Path], str]
-) -> tuple[StoredWheel, ...]:
-    """Build the local packages that are asked for, and add what they require to `requested`.
-
-    Follows local packages to further local packages, by `name @ file:` and by path entries of
-    `[tool.uv.sources]`. Returns their wheels, sorted by file name.
-    """
-    wheels: dict[str, StoredWheel] = {}
-    seen: set[LocalPackage] = set()
-    queue = list(requested.local)
-    while queue:
-        package = queue.pop()
-        if package in seen:
-            continue
-        seen.add(package)
-        built = build_local(package.folder, store, hash_of)
-        if not built.python.contains(target.python, prereleases=True):
-            raise BuildError(
-                f"`{package.folder}` does not run on {target.label}",
-                why=f"it requires Python {built.python}, the target has {target.python}",
-                hint="choose another runtime, or change `requires-python`",
-            )
-        wheels[built.name] = built.wheel
-        sources = _uv_sources(package.folder)
-        for requirement in _required(built, package.extras, target):
-            local = _local(requirement, sources, package.folder)
-            if local:
-                queue.append(local)
-            else:
-                requested.requirements.append(str(requirement))
-    return tuple(sorted(wheels.values(), key=lambda wheel: wheel.path.name))
-
-
-def _required(built: Built, extras: frozenset[str], target: Target) -> list[Requirement]:
-    """Return what applies on the target with these extras, without markers."""
-    values = environment(target)
-    found = []
-    for requirement in built.requires:
-        marker = requirement.marker
-        if marker and not any(marker.evaluate(values | {"extra": e}) for e in ("", *extras)):
-            continue
-        requirement.marker = None
-        found.append(requirement)
-    return found
-
-
-def _uv_sources(folder: Path) -> dict[str, Any]:
-    try:
-        project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BuildError(
-            f"`{folder / 'pyproject.toml'}` could not be read",
-            why=str(error),
-            hint="correct the file",
-        ) from error
-    sources = project.get("tool", {}).get("uv", {}).get("sources", {})
-    return {canonicalize_name(name): source for name, source in sources.items()}
-
-
-def _local(requirement: Requirement, sources: dict[str, Any], folder: Path) -> LocalPackage | None:
-    """Return the folder a requirement means, or nothing when it means a released package."""
-    source = sources.get(canonicalize_name(requirement.name))
-    if source is None and requirement.url is None:
-        return None
-    path = source.get("path") if isinstance(source, dict) else None
-    if path is None and (requirement.url or "").startswith("file:"):
-        path = unquote((requirement.url or "").removeprefix("file:").removeprefix("//"))
-    target = (folder / path).resolve() if path else None
-    if target is None or not (target / "pyproject.toml").is_file():
-        # The index may hold a stranger's package of that name, so it is never asked.
-        raise BuildError(
-            f"`{requirement.name}`, which `{folder}` requires, cannot be built",
-            why=f"its source is {source or requirement.url}, and only folders are supported",
-            hint="name a released version, or a folder with a pyproject.toml as `path`",
-        )
-    return LocalPackage(target, frozenset(requirement.extras))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from packaging.markers import InvalidMarker, Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
@@ -32,12 +33,47 @@ _HARMLESS_OPTION: Final = re.compile(
 )
 
 
+_BY_PATH: Final = re.compile(
+    r"^(?P<path>(?:file:|(?!\S*://)[^\s@;\[]*[/\\]|[^\s@;\[]*\.whl(?=$|[\s;\[]))[^\s;\[]*)"
+    r"\s*(?:\[(?P<extras>[^]]*)\])?\s*(?:;\s*(?P<marker>.+))?$"
+)
+"""A package by its path alone, as pip takes it: `libs/x[extra] ; marker`."""
+_EDITABLE_PATH: Final = re.compile(r"^(?:-e|--editable)[\s=]\s*(?P<path>\S.*)$")
+
+
 @dataclass(frozen=True, slots=True)
 class LocalPackage:
-    """A package in a folder of the project, wanted by path."""
+    """A package in a folder of the project, or a wheel in a file, wanted by path."""
 
     folder: Path
+    """The folder with a pyproject.toml, or the wheel."""
     extras: frozenset[str] = frozenset()
+    marker: str = ""
+    """Where it is wanted; empty means everywhere. Source: PEP 508."""
+    follow: bool = True
+    """Whether what it requires has to be added; a lock has that already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A package index of a project. Source: uv documentation, "Package indexes"."""
+
+    name: str
+    url: str
+    default: bool = False
+    explicit: bool = False
+    """Asked only for the packages that are pinned to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignLock:
+    """A uv.lock or poetry.lock of the user's, and the project in it that is to be built."""
+
+    path: Path
+    folder: Path
+    """Where the project's pyproject.toml is."""
+    package: str
+    """The project's canonical name."""
 
 
 @dataclass(slots=True)
@@ -50,6 +86,17 @@ class Requested:
     hashes: dict[str, set[str]] = field(default_factory=dict)
     """Allowed SHA-256 hashes by canonical package name; none given means any."""
     local: list[LocalPackage] = field(default_factory=list)
+    indexes: list[Index] = field(default_factory=list)
+    pins: dict[str, str] = field(default_factory=dict)
+    """The only index (by name) that a package may come from, by canonical package name."""
+    settings: Path | None = None
+    """The folder whose uv settings apply; the project's when there is none."""
+    complete: bool = False
+    """The requirements are a whole lock: exact versions, and nothing is to be added to them."""
+    foreign: ForeignLock | None = None
+    """The versions are in this lock; the requirements are only what they were chosen for."""
+    notes: list[str] = field(default_factory=list)
+    """What the user should know about where these come from."""
 
 
 def read_inline(specifiers: Sequence[str], folder: Path, into: Requested) -> None:
@@ -72,6 +119,12 @@ def _read(
             f"`{path}` includes itself",
             why=" -> ".join(str(file) for file in (*including, path)),
             hint="remove one of the -r or -c lines",
+        )
+    if path.exists() and not path.is_file():
+        raise BuildError(
+            f"`{path}` is not a file",
+            why="requirements are read from it",
+            hint="put a file in its place, or remove it",
         )
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -99,10 +152,10 @@ def _logical_lines(text: str) -> Iterator[str]:
 
 def _add_line(line: str, path: Path, into: Requested, *, as_constraints: bool) -> None:
     if _EDITABLE.match(line):
-        raise _refused(line, str(path), "an editable package is a link to this computer")
+        raise _editable(line, path)
     if _INDEX_OPTION.match(line):
-        if line not in into.options:
-            into.options.append(_absolute_links(line, path.parent))
+        if (option := _absolute_links(line, path.parent)) not in into.options:
+            into.options.append(option)
     elif _HARMLESS_OPTION.match(line):
         return
     elif line.startswith("-"):
@@ -111,6 +164,16 @@ def _add_line(line: str, path: Path, into: Requested, *, as_constraints: bool) -
         into.constraints.append(_without_hashes(line))
     else:
         _add_requirement(line, f"`{path}`", path.parent, into)
+
+
+def _editable(line: str, path: Path) -> BuildError:
+    why = "an editable package is a link to this computer; an archive holds the files themselves"
+    match = _EDITABLE_PATH.match(line)
+    if match and "://" not in match["path"]:
+        bare = match["path"]
+        bare = bare if bare.startswith((".", "/")) else f"./{bare}"
+        return _refused(line, f"`{path}`", why, f"write `{bare}`: it is built as it is now")
+    return _refused(line, f"`{path}`", why)
 
 
 def _absolute_links(line: str, folder: Path) -> str:
@@ -127,11 +190,14 @@ def _without_hashes(line: str) -> str:
 
 def _add_requirement(line: str, where: str, folder: Path, into: Requested) -> None:
     specifier = _without_hashes(line)
+    if match := _BY_PATH.match(specifier):
+        into.local.append(_by_path(specifier, match, where, folder))
+        return
     try:
         requirement = Requirement(specifier)
     except InvalidRequirement as error:
-        if re.match(r"^(git|hg|svn|bzr)\+|^[\w.+-]+://|^[./]", specifier):
-            reason = "it has no name; a local package is written `name @ file:PATH`"
+        if re.match(r"^(git|hg|svn|bzr)\+|^[\w.+-]+://", specifier):
+            reason = "it has no name, and no version that can be locked"
             raise _refused(specifier, where, reason) from error
         reason = str(error).splitlines()[0]
         raise _refused(specifier, where, reason) from error
@@ -141,26 +207,50 @@ def _add_requirement(line: str, where: str, folder: Path, into: Requested) -> No
         if digests:
             into.hashes.setdefault(canonicalize_name(requirement.name), set()).update(digests)
     else:
-        folder = _local_folder(requirement, where, folder)
-        into.local.append(LocalPackage(folder, frozenset(requirement.extras)))
+        into.local.append(_by_url(requirement, where, folder))
 
 
-def _local_folder(requirement: Requirement, where: str, relative_to: Path) -> Path:
+def _by_path(line: str, match: re.Match[str], where: str, folder: Path) -> LocalPackage:
+    extras = frozenset(part.strip() for part in (match["extras"] or "").split(",")) - {""}
+    marker = match["marker"] or ""
+    try:
+        marker = str(Marker(marker)) if marker else ""
+    except InvalidMarker as error:
+        raise _refused(line, where, str(error).splitlines()[0]) from error
+    return LocalPackage(local_path(match["path"], folder, line, where), extras, marker)
+
+
+def _by_url(requirement: Requirement, where: str, folder: Path) -> LocalPackage:
     url = requirement.url or ""
     scheme = urlsplit(url).scheme
     if scheme != "file":
         kind = "a version control address" if "+" in scheme else "an address"
         raise _refused(str(requirement), where, f"{kind} has no version that can be locked")
-    path = unquote(url.removeprefix("file:").removeprefix("//"))
-    folder = (relative_to / path).resolve()
-    if not (folder / "pyproject.toml").is_file():
-        raise _refused(str(requirement), where, f"`{folder}` has no pyproject.toml")
-    return folder
+    path = local_path(url, folder, str(requirement), where)
+    marker = str(requirement.marker or "")
+    return LocalPackage(path, frozenset(requirement.extras), marker)
 
 
-def _refused(line: str, where: str, why: str) -> BuildError:
+def local_path(path: str, relative_to: Path, wanted: str, where: str) -> Path:
+    """Return the folder or wheel that a path or a `file:` address means.
+
+    Raises `BuildError` when there is neither a wheel nor a package.
+    """
+    if path.startswith("file:"):
+        path = unquote(path.removeprefix("file:").removeprefix("//"))
+    found = (relative_to / path).resolve()
+    if found.suffix == ".whl" and found.is_file():
+        return found
+    if found.is_file():
+        raise _refused(wanted, where, f"`{found}` is neither a wheel nor a folder")
+    if not any((found / name).is_file() for name in ("pyproject.toml", "setup.py")):
+        raise _refused(wanted, where, f"`{found}` has no pyproject.toml")
+    return found
+
+
+def _refused(line: str, where: str, why: str, hint: str = "") -> BuildError:
     return BuildError(
         f"Requirement `{line}` in {where} cannot be used",
         why=why,
-        hint="name a released package, or a folder of the project as `name @ file:PATH`",
+        hint=hint or "name a released package, or a folder of the project by its path: `./libs/x`",
     )

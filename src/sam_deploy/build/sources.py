@@ -1,40 +1,41 @@
 """The inputs of a unit: the user's files, what they require, and the hash of all that.
 
-One place decides where requirements come from, and every further source (uv.lock, poetry.lock)
-is one more branch here: what follows sees only files, local wheels and a lock. Reads the project;
-runs uv only when a lock has to be made.
+One place decides where requirements come from: the configuration, else a file that it names, else
+requirements.txt, else pyproject.toml with the uv.lock or poetry.lock that belongs to it. What
+follows sees only files, local wheels and a lock. Reads the project; runs uv only when a lock has
+to be made.
 """
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Final
 
-from sam_deploy.build import application, fingerprint, lock, package, requirements, uv
+from sam_deploy.build import (
+    application,
+    fingerprint,
+    lock,
+    projects,
+    projects_local,
+    projects_locks,
+    requirements,
+    uv,
+    walk,
+)
 from sam_deploy.build.model import ApplicationFile
+from sam_deploy.build.projects import Project
+from sam_deploy.build.projects_local import Expanded
 from sam_deploy.build.requirements import LocalPackage, Requested
 from sam_deploy.build.store import StoredWheel
 from sam_deploy.build.workshop import Workshop
-from sam_deploy.events import BuildProgress
+from sam_deploy.errors import BuildError
+from sam_deploy.events import Note
 from sam_deploy.plan.model import BuildUnit
 
 REQUIREMENTS_FILE: Final = "requirements.txt"
-_UV_VARIABLES: Final = ("UV_EXCLUDE_NEWER", "UV_RESOLUTION", "UV_PRERELEASE", "UV_INDEX_STRATEGY")
-_UV_SETTINGS: Final = (
-    "constraint-dependencies",
-    "override-dependencies",
-    "exclude-dependencies",
-    "dependency-metadata",
-    "exclude-newer",
-    "index-strategy",
-    "prerelease",
-    "resolution",
-    "pip",
-)
-"""They change what uv chooses, so a lock made under others is made again."""
+_PROJECT_FILES: Final = (projects.FILE, projects.UV_LOCK, projects.POETRY_LOCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,59 +56,117 @@ def gather(unit: BuildUnit, workshop: Workshop) -> Inputs:
     that cannot be shipped.
     """
     requested = _requested(unit, workshop.project)
+    for note in requested.notes:
+        workshop.report(Note(f"{unit.name}: {note}"))
     files: tuple[ApplicationFile, ...] = ()
-    if unit.source is not None and is_package(unit):
-        requested.local.append(LocalPackage(unit.source.resolve()))
-    elif unit.source is not None:
+    if unit.source is not None and not is_package(unit):
         chosen = application.selection(unit.include, unit.exclude)
-        found = application.collect(unit.source, chosen)
+        found = walk.collect(unit.source, chosen)
         files = application.hashed(found, workshop.index.sha256)
-    local = package.expand(requested, unit.target, workshop.store, workshop.index.sha256)
-    lock_text = _lock(unit, requested, workshop) if requested.requirements else ""
+    local, lock_text = _dependencies(unit, requested, workshop)
+    wheels = local.wheels
     print_of_all = fingerprint.of_unit(
-        unit, files, lock_text, [wheel.sha256 for wheel in local], requested.hashes
+        unit, files, lock_text, [wheel.sha256 for wheel in wheels], requested.hashes
     )
-    return Inputs(files, requested, local, lock_text, print_of_all)
+    return Inputs(files, requested, wheels, lock_text, print_of_all)
 
 
 def is_package(unit: BuildUnit) -> bool:
     """Say whether a layer's source is a Python package of the user's own."""
     if unit.kind != "layer" or unit.source is None:
         return False
-    return (unit.source / "pyproject.toml").is_file()
+    project = projects.load(unit.source.resolve())
+    return project is not None and project.is_package
 
 
-def _requested(unit: BuildUnit, project: Path) -> Requested:
+def _requested(unit: BuildUnit, folder: Path) -> Requested:
     requested = Requested()
-    requirements.read_inline(unit.requirements, project, requested)
+    requirements.read_inline(unit.requirements, folder, requested)
+    source = unit.source.resolve() if unit.source else None
+    project = projects.load(source) if source else None
+    if source and is_package(unit):
+        _read_package(source, unit, requested)
     if unit.requirements_file is not None:
-        requirements.read_file(project / unit.requirements_file, requested)
-    elif not unit.requirements and unit.source is not None and not is_package(unit):
-        beside = unit.source / REQUIREMENTS_FILE
-        if beside.is_file():
+        _read_named((folder / unit.requirements_file).resolve(), unit, requested)
+    elif not unit.requirements and source and not is_package(unit):
+        beside = source / REQUIREMENTS_FILE
+        # also when it cannot be read: without its dependencies a function fails only in Lambda
+        if os.path.lexists(beside):
             requirements.read_file(beside, requested)
+            if project and project.has_dependencies:
+                requested.notes.append(f"{beside.name} is used, not the {projects.FILE} beside it")
+        elif project:
+            _read_project(project, unit, requested)
     return requested
 
 
-def _lock(unit: BuildUnit, requested: Requested, workshop: Workshop) -> str:
-    """Return the lock's text: the file in the project, unless its inputs have changed."""
-    settings = _settings(workshop.project)
-    inputs = fingerprint.of_requirements(requested, unit.target, settings)
-    path = lock.path_of(workshop.project, unit.archive, unit.target.label, host=unit.target.host)
-    if not workshop.upgrade and (text := lock.read(path, inputs)):
-        return text
-    from sam_deploy.build.resolve import Resolver  # noqa: PLC0415 - not while nothing changed
-
-    progress = partial(_report, unit, workshop)
-    resolver = Resolver(workshop.store, workshop.fetcher, workshop.project, progress)
-    return lock.write(path, unit.key, inputs, resolver.resolve(requested, unit.target, unit.name))
+def _read_named(path: Path, unit: BuildUnit, into: Requested) -> None:
+    """Read the file that the configuration names: requirements, or a project's own files."""
+    project = projects.load(path.parent) if path.name in _PROJECT_FILES else None
+    if project:
+        _read_project(project, unit, into)
+    else:
+        requirements.read_file(path, into)
 
 
-def _settings(project: Path) -> list[str]:
-    found = uv.project_settings(project)
-    variables = [f"{name}={os.environ[name]}" for name in _UV_VARIABLES if name in os.environ]
-    return [*variables, *(f"{name}={found[name]!r}" for name in _UV_SETTINGS if name in found)]
+def _read_package(folder: Path, unit: BuildUnit, into: Requested) -> None:
+    """Ask for a layer that is a package itself, with the versions of its lock if it has one."""
+    project = projects.load(folder)
+    locked = project and projects.foreign_lock(project)
+    if project and locked:
+        _read_project(project, unit, into)
+    into.local.append(LocalPackage(folder, follow=not locked))
 
 
-def _report(unit: BuildUnit, workshop: Workshop, step: str, detail: str) -> None:
-    workshop.report(BuildProgress(unit.name, step, detail))
+def _read_project(project: Project, unit: BuildUnit, into: Requested) -> None:
+    """Read what a project requires; the project itself is not built."""
+    settings = (projects.root_of(project).folder, project.folder)
+    into.settings = next((f for f in settings if uv.is_configured_in(f)), None)
+    projects.require_python(project, unit.target)
+    into.foreign = projects.foreign_lock(project)
+    if into.foreign and into.foreign.path.name == projects.UV_LOCK:
+        into.requirements += map(str, projects.dependencies(project, unit.target))
+    elif into.foreign or project.poetry.get("dependencies"):
+        from sam_deploy.build import projects_poetry  # noqa: PLC0415 - only for projects of Poetry
+
+        if into.foreign:
+            into.requirements += projects_poetry.described(project, unit.target)
+        else:
+            projects_poetry.read_ranges(project, unit.target, into)
+    else:
+        _read_listed(project, unit, into)
+
+
+def _read_listed(project: Project, unit: BuildUnit, into: Requested) -> None:
+    for requirement in projects.dependencies(project, unit.target):
+        if local := projects_local.ask_for(requirement, project, unit.target, into):
+            into.local.append(local)
+    if "dependencies" not in project.dynamic:
+        return
+    files = projects.dynamic_files(project)
+    if not files:
+        raise BuildError(
+            f"The dependencies in `{project.folder / projects.FILE}` are not known",
+            why="they are `dynamic`: only its build backend could tell",
+            hint="list them under `[project]`, or in a requirements.txt",
+        )
+    for file in files:
+        requirements.read_file(file, into)
+
+
+def _dependencies(
+    unit: BuildUnit, requested: Requested, workshop: Workshop
+) -> tuple[Expanded, str]:
+    """Return the local packages as wheels, and the lock of all others."""
+    text = ""
+    if requested.foreign:
+        locked = projects_locks.of_unit(unit, requested, workshop)
+        text = locked.text
+        requested.local += [LocalPackage(each.path, follow=False) for each in locked.folders]
+    local = projects_local.expand(requested, unit.target, workshop.store, workshop.index.sha256)
+    if requested.requirements and not requested.foreign:
+        text = projects_locks.of_unit(unit, requested, workshop).text
+    if local.required:
+        versions = {str(p.name): p.version for p in lock.packages(text, unit.name)}
+        projects_local.check_locked(local, versions)
+    return local, text

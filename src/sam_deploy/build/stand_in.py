@@ -64,7 +64,12 @@ def interpreter(target: Target, store: Store) -> Path:
     path = store.root / "interpreters" / name / "python"
     text = f"#!/bin/sh\ncat <<'EOF'\n{json.dumps(answer(target, path))}\nEOF\n"
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
-        with written_whole(path) as file:
+        with written_whole(path, store.temporary) as file:
             file.write(text.encode())
             Path(file.name).chmod(0o755)
     return path
+
+
+def is_refused(stderr: str) -> bool:
+    """Say whether uv could not use the stand-in, as on a system that cannot run scripts."""
+    return "Failed to inspect Python interpreter" in stderr

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
-import shutil
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from sam_deploy.build import archive, check, lock, sources, wheel_zip
-from sam_deploy.build import wheels as choice
-from sam_deploy.build.disk import temporary_name
-from sam_deploy.build.lock import Download, Package
-from sam_deploy.build.model import ApplicationFile, Archive, Artifact
+from sam_deploy.build import archive, assembly, check, fingerprint, sources
+from sam_deploy.build.archive import Choice, PlainFile
+from sam_deploy.build.interpreters import Interpreter
+from sam_deploy.build.model import ApplicationFile, Archive, Artifact, Effort
+from sam_deploy.build.outputs import FOLDER, show_in_project
 from sam_deploy.build.sources import Inputs
 from sam_deploy.build.wheel_zip import Wheel
 from sam_deploy.build.workshop import Workshop
 from sam_deploy.errors import BuildError
 from sam_deploy.events import BuildProgress, Note
-from sam_deploy.plan.model import BuildUnit
+from sam_deploy.plan.model import BuildUnit, Target
 
-FOLDER: Final = Path(".sam-deploy", "build")
 _ELF_HEAD_BYTES: Final = 20
 
 
@@ -37,18 +35,40 @@ class _ChangedError(Exception):
         self.file = file
 
 
+@dataclass(slots=True)
+class _Watch:
+    """Seconds by step, and what was counted on the way."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            passed = time.perf_counter() - started
+            self.seconds[name] = self.seconds.get(name, 0.0) + passed
+
+    def effort(self) -> Effort:
+        seconds = {f"{name}_seconds": value for name, value in self.seconds.items()}
+        return Effort(**seconds, **self.counts)  # type: ignore[arg-type]
+
+
 def build(unit: BuildUnit, workshop: Workshop) -> Artifact:
     """Return the unit's archive, made anew only when an input has changed.
 
     The archive is in the store and under its name in the project. Raises `BuildError`.
     """
     started = time.perf_counter()
+    watch = _Watch()
     try:
-        made, reused = _attempt(unit, workshop)
+        made, reused = _attempt(unit, workshop, watch)
     except _ChangedError as changed:
         workshop.index.forget(changed.file.source)
         try:
-            made, reused = _attempt(unit, workshop)
+            made, reused = _attempt(unit, workshop, watch)
         except _ChangedError as error:
             raise BuildError(
                 f"`{unit.name}` could not be built",
@@ -56,7 +76,9 @@ def build(unit: BuildUnit, workshop: Workshop) -> Artifact:
                 hint="stop the program that writes it, or exclude the file",
             ) from error
     path = workshop.store.archive_path(made.sha256)
-    _show_in_project(path, workshop.project / FOLDER / unit.archive)
+    check.check_budget(unit, made.unpacked_bytes, path)
+    if show_in_project(path, workshop.project / FOLDER / unit.archive):
+        workshop.store.linked(made.sha256)
     return Artifact(
         key=unit.key,
         name=unit.name,
@@ -70,40 +92,84 @@ def build(unit: BuildUnit, workshop: Workshop) -> Artifact:
         files=made.files,
         reused=reused,
         seconds=time.perf_counter() - started,
+        left_out=made.left_out,
+        effort=watch.effort(),
     )
 
 
-def _attempt(unit: BuildUnit, workshop: Workshop) -> tuple[Archive, bool]:
-    inputs = sources.gather(unit, workshop)
-    if found := workshop.store.archive(inputs.fingerprint):
+def _attempt(unit: BuildUnit, workshop: Workshop, watch: _Watch) -> tuple[Archive, bool]:
+    with watch.step("resolve"):
+        inputs = sources.gather(unit, workshop)
+        interpreter = assembly.interpreter_for(unit, workshop)
+        everything = fingerprint.of_archive(
+            inputs.fingerprint, unit, interpreter.version if interpreter else ""
+        )
+    if found := workshop.store.archive(everything):
         return found, True
-    return _make(unit, workshop, inputs), False
+    return _make(unit, workshop, inputs, interpreter, everything, watch), False
 
 
-def _make(unit: BuildUnit, workshop: Workshop, inputs: Inputs) -> Archive:
+def _make(
+    unit: BuildUnit,
+    workshop: Workshop,
+    inputs: Inputs,
+    interpreter: Interpreter | None,
+    everything: str,
+    watch: _Watch,
+) -> Archive:
     """Assemble, check and store the archive of these inputs."""
-    paths = [file.path for file in inputs.files]
-    found = _handler_is_ours(unit, inputs.files)
-    if not found and not inputs.requested.requirements and not inputs.local_wheels:
-        raise check.handler_missing(unit, paths)
-    locked = _wheels(unit, workshop, inputs)
-    local = [wheel.path for wheel in inputs.local_wheels]
-    wheels = [wheel_zip.open_wheel(path) for path in (*locked, *local)]
-    if not found:
-        _require_handler_in(unit, wheels, paths)
-    _check_native_modules(unit, wheels)
-    workshop.report(BuildProgress(unit.name, "assemble", f"{len(wheels)} wheels"))
     plain = _plain_files(unit, inputs.files)
+    wheels, managed = _wheels(unit, workshop, inputs, watch)
+    with watch.step("compile"):
+        choice = Choice(assembly.left_out(unit, wheels, plain, workshop))
+        if interpreter:
+            done = assembly.compiled(wheels, plain, unit, interpreter, workshop)
+            watch.counts["compiled"] = done.made
+            choice = Choice(choice.left_out, done.bytecode)
+            choice = assembly.within_limits(unit, choice, wheels, inputs, workshop)
+    workshop.report(BuildProgress(unit.name, "assemble", f"{len(wheels)} wheels"))
     sizes = [(w.path.name.split("-")[0], sum(e.unpacked_bytes for e in w.entries)) for w in wheels]
     check_size = partial(check.check_size, unit, packages=sizes)
-    made = workshop.store.add_archive(
-        inputs.fingerprint,
-        lambda file: archive.splice(wheels, plain, unit.prefix, file, check_size),
-    )
+    parts = [wheel.path for wheel in (*wheels, *choice.bytecode.values())]
+    with watch.step("splice"):
+        made = workshop.store.add_archive(
+            everything,
+            lambda file: archive.splice(
+                wheels, plain, unit.prefix, file, check_size, choice, left_out=managed
+            ),
+            parts,
+        )
     if made.size_bytes > check.MAX_DIRECT_BYTES:
         size = f"{made.size_bytes / 1e6:.0f} MB"
         workshop.report(Note(f"`{unit.archive}` has {size}: above 50 MB only S3 can take it"))
     return made
+
+
+def _wheels(
+    unit: BuildUnit, workshop: Workshop, inputs: Inputs, watch: _Watch
+) -> tuple[list[Wheel], tuple[str, ...]]:
+    """Return the wheels that are packed, all of them checked, and what the runtime brings."""
+    from sam_deploy.build import locked_wheels  # noqa: PLC0415 - not while nothing changed
+
+    paths = [file.path for file in inputs.files]
+    found = _handler_is_ours(unit, inputs.files)
+    if not found and not inputs.requested.requirements and not inputs.local_wheels:
+        raise check.handler_missing(unit, paths)
+    with watch.step("fetch"):
+        fetched = locked_wheels.fetch(unit, workshop, inputs)
+    local = [wheel.path for wheel in inputs.local_wheels]
+    watch.counts["wheels"] = len(fetched.paths) + len(local)
+    watch.counts["wheels_fetched"] = fetched.count
+    watch.counts["fetched_bytes"] = fetched.size_bytes
+    with watch.step("splice"):
+        every = [workshop.wheel(path) for path in (*fetched.paths, *local)]
+        if not found:
+            _require_handler_in(unit, every, paths)
+        wheels, managed = assembly.without_managed(unit, every, inputs, workshop)
+        for wheel in wheels:
+            verdict = partial(_check_native_modules, wheel, unit.target)
+            workshop.once.get(("native", wheel.path, unit.target), verdict)
+    return wheels, managed
 
 
 def _handler_is_ours(unit: BuildUnit, files: Sequence[ApplicationFile]) -> bool:
@@ -121,66 +187,19 @@ def _require_handler_in(unit: BuildUnit, wheels: Sequence[Wheel], paths: Sequenc
         raise check.handler_missing(unit, paths)
 
 
-def _check_native_modules(unit: BuildUnit, wheels: Sequence[Wheel]) -> None:
-    for wheel in wheels:
-        for entry in wheel.entries:
-            if entry.name.endswith(".so") and check.is_importable(entry.name, unit.target):
-                place = f"{wheel.path.name}: {entry.name}"
-                check.check_native(place, wheel.head(entry, _ELF_HEAD_BYTES), unit.target)
+def _check_native_modules(wheel: Wheel, target: Target) -> None:
+    for entry in wheel.entries:
+        if entry.name.endswith(".so") and check.is_importable(entry.name, target):
+            place = f"{wheel.path.name}: {entry.name}"
+            check.check_native(place, wheel.head(entry, _ELF_HEAD_BYTES), target)
 
 
-def _wheels(unit: BuildUnit, workshop: Workshop, inputs: Inputs) -> list[Path]:
-    """Return the locked packages as wheels in the store, in the order of the lock."""
-    if not inputs.lock_text:
-        return []
-    allowed = inputs.requested.hashes
-    downloads: list[Download] = []
-    built: list[Path] = []
-    for locked in lock.packages(inputs.lock_text, unit.name):
-        if not choice.wanted(locked, unit.target):
-            continue
-        if chosen := choice.choose(_allowed(locked, allowed), unit.target):
-            downloads.append(chosen)
-        else:
-            built.append(_from_source(locked, allowed, unit, workshop))
-    total = sum(download.size_bytes or 0 for download in downloads)
-    size = f", {total / 1e6:.1f} MB" if total else ""
-    workshop.report(BuildProgress(unit.name, "fetch", f"{len(downloads)} wheels{size}"))
-    return [*workshop.fetcher.paths(downloads), *built]
-
-
-def _allowed(locked: Package, hashes: dict[str, set[str]]) -> Sequence[Download]:
-    """Return the wheels that the user's `--hash` options leave; an index cannot add to them."""
-    mine = hashes.get(locked.name)
-    return [w for w in locked.wheels if w.sha256 in mine] if mine else locked.wheels
-
-
-def _from_source(
-    locked: Package, hashes: dict[str, set[str]], unit: BuildUnit, workshop: Workshop
-) -> Path:
-    from sam_deploy.build.resolve import no_wheel, wheel_of_sdist  # noqa: PLC0415 - seldom needed
-
-    mine = hashes.get(locked.name)
-    offered = [f for f in (*locked.wheels, locked.sdist) if f]
-    if mine and not any(file.sha256 in mine for file in offered):
-        raise BuildError(
-            f"`{locked.name}` {locked.version} does not have a hash that `{unit.name}` allows",
-            why=f"the index offers {', '.join(file.sha256[:12] for file in offered)}, the "
-            f"requirements allow {', '.join(sorted(h[:12] for h in mine))}",
-            hint="check where the package comes from, or compile the requirements again",
-        )
-    if locked.wheels or locked.sdist is None:
-        raise no_wheel(locked, unit.target, unit.name)
-    return wheel_of_sdist(locked, workshop.store, workshop.fetcher).path
-
-
-def _plain_files(unit: BuildUnit, files: Sequence[ApplicationFile]) -> list[archive.PlainFile]:
+def _plain_files(unit: BuildUnit, files: Sequence[ApplicationFile]) -> list[PlainFile]:
     mine = [
-        archive.PlainFile(file.path, partial(_read_checked, unit, file), file.executable)
-        for file in files
+        PlainFile(file.path, partial(_read_checked, unit, file), file.executable) for file in files
     ]
     ours = [
-        archive.PlainFile(extra.path, partial(bytes, extra.content), origin="sam-deploy")
+        PlainFile(extra.path, partial(bytes, extra.content), origin="sam-deploy")
         for extra in unit.extra_files
     ]
     return [*mine, *ours]
@@ -203,25 +222,3 @@ def _read_checked(unit: BuildUnit, file: ApplicationFile) -> bytes:
     if ".so" in Path(file.path).suffixes:
         check.check_native(str(file.source), content, unit.target)
     return content
-
-
-def _show_in_project(path: Path, shown: Path) -> None:
-    """Make the archive appear under its name, as a hard link or else a copy."""
-    with suppress(FileNotFoundError):
-        if shown.samefile(path) or _same_stamp(shown, path):
-            return
-    shown.parent.mkdir(parents=True, exist_ok=True)
-    temporary = temporary_name(shown.parent, shown.name)
-    try:
-        try:
-            os.link(path, temporary)
-        except OSError:
-            shutil.copy2(path, temporary)
-        temporary.replace(shown)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _same_stamp(one: Path, two: Path) -> bool:
-    first, second = one.stat(), two.stat()
-    return (first.st_size, first.st_mtime_ns) == (second.st_size, second.st_mtime_ns)

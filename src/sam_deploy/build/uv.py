@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import uv
 
+from sam_deploy.build import pip_settings
 from sam_deploy.errors import BuildError
 
 TIMEOUT_SECONDS: Final = 900
@@ -43,6 +44,9 @@ _DROPPED: Final = frozenset(
         "UV_TORCH_BACKEND",
     }
 )
+_INDEX_VARIABLES: Final = {"UV_INDEX", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL"}
+_INDEX_SETTINGS: Final = {"index", "index-url", "extra-index-url", "no-index"}
+_POETRY: Final = re.compile(r"^POETRY_HTTP_BASIC_(\w+_(?:USERNAME|PASSWORD))$")
 _SHORT_REASON_CHARACTERS: Final = 400
 _FINDING: Final = threading.Lock()
 
@@ -68,17 +72,24 @@ def is_configured_in(folder: Path) -> bool:
 
 
 def run(
-    arguments: Sequence[str], folder: Path, *, extra: Mapping[str, str] | None = None
+    arguments: Sequence[str],
+    folder: Path,
+    *,
+    extra: Mapping[str, str] | None = None,
+    indexes_given: bool = False,
 ) -> Finished:
     """Run uv in `folder`, with `extra` environment variables.
 
-    Raises `BuildError` when uv is missing or takes 15 minutes.
+    Where neither its own settings nor the arguments (`indexes_given`) name an index, uv is told
+    those that are configured for pip. Raises `BuildError` when uv is missing or takes 15 minutes.
     """
+    known = indexes_given or _names_indexes(folder, os.environ)
+    variables = environment(os.environ, pip_settings.read(os.environ), indexes_known=known)
     try:
         finished = subprocess.run(
             [_binary(), *arguments],
             cwd=folder,
-            env=environment(os.environ) | dict(extra or {}),
+            env=variables | dict(extra or {}),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -106,7 +117,9 @@ def _binary() -> str:
         return uv.find_uv_bin()
 
 
-def environment(source: Mapping[str, str]) -> dict[str, str]:
+def environment(
+    source: Mapping[str, str], of_pip: Mapping[str, str], *, indexes_known: bool = False
+) -> dict[str, str]:
     """Return the environment uv runs in: without AWS credentials and Python's own switches.
 
     Index, proxy and certificate settings stay. Where only pip is configured, uv is told the same.
@@ -116,19 +129,31 @@ def environment(source: Mapping[str, str]) -> dict[str, str]:
         for name, value in source.items()
         if name not in _DROPPED and not name.startswith("AWS_")
     }
-    indexes = {"UV_INDEX", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL"}
-    if not indexes & kept.keys():
-        _translate(kept, "PIP_INDEX_URL", "UV_DEFAULT_INDEX")
-        _translate(kept, "PIP_EXTRA_INDEX_URL", "UV_INDEX")
-    if "SSL_CERT_FILE" not in kept:
-        _translate(kept, "PIP_CERT", "SSL_CERT_FILE")
-        _translate(kept, "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
+    if not indexes_known and not _INDEX_VARIABLES & kept.keys():
+        _translate(kept, of_pip.get("index-url"), "UV_DEFAULT_INDEX")
+        _translate(kept, of_pip.get("extra-index-url"), "UV_INDEX")
+    if of_pip.get("keyring-provider") == "subprocess":
+        _translate(kept, "subprocess", "UV_KEYRING_PROVIDER")
+    for certificate in (of_pip.get("cert"), kept.get("REQUESTS_CA_BUNDLE")):
+        _translate(kept, certificate, "SSL_CERT_FILE")
+    for name, value in list(kept.items()):
+        if match := _POETRY.match(name):
+            _translate(kept, value, f"UV_INDEX_{match[1]}")
     return kept | {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", "NO_COLOR": "1"}
 
 
-def _translate(variables: dict[str, str], from_pip: str, to_uv: str) -> None:
-    if value := variables.get(from_pip):
-        variables[to_uv] = value
+def _translate(variables: dict[str, str], value: str | None, to_uv: str) -> None:
+    if value:
+        variables.setdefault(to_uv, value)
+
+
+def _names_indexes(folder: Path, variables: Mapping[str, str]) -> bool:
+    """Say whether uv's own files, of the folder or of the user, name an index."""
+    home = variables.get("HOME")
+    config = variables.get("XDG_CONFIG_HOME") or (f"{home}/.config" if home else "")
+    of_user = [Path(config, "uv", "uv.toml")] if config else []
+    tables = [project_settings(folder), *map(_toml, [*of_user, Path("/etc/uv/uv.toml")])]
+    return any(_INDEX_SETTINGS & {*table, *table.get("pip", {})} for table in tables)
 
 
 def short_reason(stderr: str) -> str:

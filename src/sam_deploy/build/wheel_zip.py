@@ -47,10 +47,12 @@ class Entry:
 class Wheel:
     """A mapped wheel: its file entries, and their bytes as views of the mapped file."""
 
-    def __init__(self, path: Path, data: memoryview) -> None:
+    def __init__(
+        self, path: Path, data: memoryview, entries: tuple[Entry, ...] | None = None
+    ) -> None:
         self.path = path
         self.data = data
-        self.entries = tuple(_entries(path, data))
+        self.entries = tuple(_entries(path, data)) if entries is None else entries
 
     def raw(self, entry: Entry) -> memoryview:
         """Return the bytes of an entry as they lie in the wheel."""
@@ -84,13 +86,17 @@ class Wheel:
         return content
 
 
-def open_wheel(path: Path) -> Wheel:
-    """Map a wheel and read its table of contents. The mapping ends with the last view of it."""
+def open_wheel(path: Path, entries: tuple[Entry, ...] | None = None) -> Wheel:
+    """Map a wheel and read its table of contents, unless its `entries` are known already.
+
+    The mapping ends with the last view of it.
+    """
     with path.open("rb") as file:
         try:
-            return Wheel(path, memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)))
+            data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
         except ValueError as error:
             raise _refused(path, "it is empty") from error
+    return Wheel(path, data, entries)
 
 
 def _entries(path: Path, data: memoryview) -> Iterator[Entry]:
@@ -179,6 +185,18 @@ def _zip64_numbers(extra: bytes) -> tuple[int, ...]:
             return struct.unpack(f"<{len(body) // 8}Q", body[: len(body) // 8 * 8])
         position += 4 + length
     return ()
+
+
+def refuse_name(name: str) -> None:
+    """Raise `BuildError` for a file of the user's own whose name no archive can have."""
+    try:
+        refuse_path(Path("your application"), name)
+    except BuildError as error:
+        raise BuildError(
+            f"`{name}` cannot go into an archive",
+            why=error.why,
+            hint="rename it, or exclude it",
+        ) from error
 
 
 def refuse_path(path: Path, name: str) -> None:

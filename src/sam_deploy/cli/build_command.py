@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import click
 
 from sam_deploy.cli import console as consoles
 from sam_deploy.cli import options, screens
 from sam_deploy.cli.console import Progress
-from sam_deploy.cli.options import Globals
+from sam_deploy.cli.options import Globals, Making
+
+if TYPE_CHECKING:
+    from sam_deploy.build import Store
+    from sam_deploy.build.prune import Size
 
 EPILOG = """\b
 Examples:
-  sam-deploy build                 archives for AWS Lambda, in .sam-deploy/build
-  sam-deploy build core --json     one feature set; the archives as JSON
+  sam-deploy build                archives for AWS Lambda
+  sam-deploy build core --json    one feature set; the archives as JSON
+  sam-deploy build --locked       fail when a lock would change
+  sam-deploy build --prune-store  and tidy the store
 """
 
 
@@ -23,7 +30,11 @@ Examples:
 @options.json_option
 @options.progress_options
 @click.option("--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="At once.")
-@click.option("--upgrade", is_flag=True, help="Resolve dependencies anew, ignoring the locks.")
+@options.build_options
+@click.option("--clean", is_flag=True, help="Remove `.sam-deploy/build` first.")
+@click.option(
+    "--prune-store", is_flag=True, help="Afterwards, remove from the store what is unused."
+)
 @click.pass_obj
 def command(
     chosen: Globals,
@@ -32,7 +43,9 @@ def command(
     progress: Progress,
     verbose: bool,  # noqa: FBT001 - the same
     jobs: int,
-    upgrade: bool,  # noqa: FBT001 - the same
+    making: Making,
+    clean: bool,  # noqa: FBT001 - the same
+    prune_store: bool,  # noqa: FBT001 - the same
 ) -> None:
     """Build every function and layer for AWS Lambda, and deploy nothing.
 
@@ -44,20 +57,38 @@ def command(
     app = config.load(chosen.project)
     planned = plan.make(app, chosen.project, plan.Request(feature_sets))
     console = consoles.make(progress, verbose=verbose)
+    store = build.Store.default()
     started = time.monotonic()
     try:
+        if clean:
+            build.clean(chosen.project)
         console.report(Planned(len(planned.builds), 0, 0))
         artifacts = build.run(
             planned.builds,
             chosen.project,
-            build.Store.default(),
+            store,
             console.report,
             jobs=jobs,
-            upgrade=upgrade,
+            upgrade=making.upgrade,
+            locked=making.locked,
+            containers=making.containers(store),
+            layers=build.layers_of(planned),
         )
     finally:
         console.close()
-    seconds = time.monotonic() - started
-    console.say(screens.build_text(artifacts, seconds))
+    seconds, sizes = time.monotonic() - started, _store_sizes(store, verbose, prune_store)
+    console.say(screens.build_text(artifacts, seconds, sizes, verbose=verbose))
     if as_json:
-        click.echo(screens.build_json(artifacts, seconds))
+        click.echo(screens.build_json(artifacts, seconds, sizes))
+
+
+def _store_sizes(store: Store, verbose: bool, prune: bool) -> tuple[Size, ...]:  # noqa: FBT001
+    """Return the size of the store when it is asked for: after pruning, the one before as well."""
+    if not (verbose or prune):
+        return ()
+    from sam_deploy.build import prune as pruning  # noqa: PLC0415 - seldom asked for
+
+    if prune:
+        pruned = pruning.prune(store)
+        return pruned.before, pruned.after
+    return (pruning.size(store),)

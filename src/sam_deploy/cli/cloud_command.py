@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 EPILOG = """\b
 Examples:
-  sam-deploy cloud start                    start it, empty
-  sam-deploy cloud url --environment dev    where the deployed API answers
-  sam-deploy cloud mail                     mails that the app and sam-deploy sent
-  sam-deploy cloud stop                     stop it; what it held is gone
+  sam-deploy cloud start                  start it, empty
+  sam-deploy cloud url --environment dev  where the deployed API answers
+  sam-deploy cloud mail                   mails that were sent
+  sam-deploy cloud stop                   stop it; what it held is gone
 """
 
 
@@ -106,7 +106,7 @@ def _show(cloud: RunningCloud, *, as_json: bool) -> None:
     click.echo(f"  account   {wiring.EMBEDDED_ACCOUNT}, keys test/test")
 
 
-@command.command("reset")
+@command.command("reset", short_help="Empty the cloud; it still runs.")
 @click.pass_obj
 def reset(chosen: Globals) -> None:
     """Empty the cloud: everything deployed is gone, the cloud still runs."""
@@ -146,12 +146,13 @@ def mail(chosen: Globals, as_json: bool) -> None:  # noqa: FBT001 - click passes
 def url(chosen: Globals, region: str | None, environment: str | None) -> None:
     """Print the base URL at which the deployed HTTP API answers."""
     from sam_deploy import config  # noqa: PLC0415 - costs pydantic
+    from sam_deploy.config.tree import first_environment  # noqa: PLC0415 - the same
 
     app = config.load(chosen.project)
     cloud = _running(chosen)
     place = wiring.embedded(cloud, app.runtime)
     where = region or app.home_region
-    stage = environment or app.environments[0].name
+    stage = environment or first_environment(app)
     if stage not in [each.name for each in app.environments]:
         raise ConfigError(
             f"There is no environment `{stage}`",

@@ -10,8 +10,9 @@ import sys
 import threading
 import time
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Final, Literal, Protocol, TextIO
+from typing import TYPE_CHECKING, Literal, Protocol, TextIO
 
+from sam_deploy.amounts import bytes_text
 from sam_deploy.cli.tally import Tally
 from sam_deploy.events import (
     AliasMoved,
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from sam_deploy.errors import SamDeployError
 
 Progress = Literal["auto", "live", "plain", "json", "quiet"]
-MEGABYTE: Final = 1_000_000
-KILOBYTE: Final = 1_000
 
 
 class Console(Protocol):
@@ -143,13 +142,6 @@ def sentence(event: Event, *, verbose: bool = False) -> str:
             return f"{event.region} {event.function} {event.alias}: version {versions}"
         case _:
             return ""
-
-
-def bytes_text(size: int) -> str:
-    """Return 1.4 MB, 63 kB or 812 B: powers of ten, as sizes of files are told."""
-    if size >= MEGABYTE:
-        return f"{size / MEGABYTE:.1f} MB"
-    return f"{size / KILOBYTE:.0f} kB" if size >= KILOBYTE else f"{size} B"
 
 
 def make(progress: Progress, *, verbose: bool = False) -> Console:

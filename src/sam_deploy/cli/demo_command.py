@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from sam_deploy.amounts import plural
 from sam_deploy.cli import console as consoles
 from sam_deploy.cli import options, screens, wiring
 from sam_deploy.cli.cloud_command import api_url
 from sam_deploy.cli.console import Console, Progress
-from sam_deploy.cli.deploy_command import deploy, relative
+from sam_deploy.cli.deploy_command import How, deploy, relative
 from sam_deploy.cli.options import Globals
 from sam_deploy.errors import IncompleteError
 
@@ -30,8 +31,8 @@ HEALTH_PATH: Final = "/api/health"
 
 EPILOG = """\b
 Examples:
-  sam-deploy demo                    build, deploy to four regions, call the API
-  sam-deploy demo --progress plain   the same as lines, for a log
+  sam-deploy demo                   build, deploy to four regions, call
+  sam-deploy demo --progress plain  the same as lines, for a log
 """
 
 
@@ -55,7 +56,7 @@ def command(chosen: Globals, progress: Progress, verbose: bool) -> None:  # noqa
     try:
         app = config.load(project)
         place = wiring.reach(here, "embedded", console, writing=True, runtime=app.runtime)
-        result = deploy(here, place, Request(host_target=place.host_target), console)
+        result = deploy(here, place, Request(host_target=place.host_target), console, How())
         console.close()
         console.say(screens.deploy_text(result, time.monotonic() - started))
         _call(app, place, console)
@@ -83,10 +84,12 @@ def example_project(folder: Path) -> Path:
 
 def _call(app: App, place: wiring.Place, console: Console) -> None:
     """Call the first environment's API in every region, all at once, and show the answers."""
-    environment = app.environments[0].name
+    from sam_deploy.config.tree import first_environment  # noqa: PLC0415 - with the config
+
+    environment = first_environment(app)
     regions = app.feature_sets[0].regions
     addresses = [api_url(app, place, region, environment) + HEALTH_PATH for region in regions]
-    console.say(f"\nCalling the {environment} API in {options.plural(len(regions), 'region')}:")
+    console.say(f"\nCalling the {environment} API in {plural(len(regions), 'region')}:")
     with ThreadPoolExecutor(len(addresses)) as pool:
         answers = list(pool.map(_get, addresses))
     for region, address, (status, text) in zip(regions, addresses, answers, strict=True):

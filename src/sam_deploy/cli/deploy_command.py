@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from sam_deploy.cli import console as consoles
 from sam_deploy.cli import options, screens, wiring
 from sam_deploy.cli.console import Console, Progress
-from sam_deploy.cli.options import Globals
+from sam_deploy.cli.options import Globals, Making
 from sam_deploy.errors import RefusedError
 from sam_deploy.lanes import Stop
 
@@ -20,13 +21,24 @@ if TYPE_CHECKING:
     from sam_deploy.plan import Request
     from sam_deploy.workflow import Result
 
+REGIONS_AT_ONCE: Final = 8
 EPILOG = """\b
 Examples:
-  sam-deploy deploy                          every feature set, to every region
-  sam-deploy deploy core                     one feature set
-  sam-deploy deploy --region eu-west-1       one region of it
-  sam-deploy deploy --target aws             to AWS, after a question
+  sam-deploy deploy                     every feature set, to every region
+  sam-deploy deploy core                one feature set
+  sam-deploy deploy --region eu-west-1  one region of it
+  sam-deploy deploy --target aws        to AWS, after a question
 """
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What the options of a deployment say about how to do it."""
+
+    approved: bool = False
+    regions_at_once: int = REGIONS_AT_ONCE
+    allow_replace: frozenset[str] = frozenset()
+    making: Making = field(default_factory=Making)
 
 
 @click.command("deploy", epilog=EPILOG)
@@ -36,7 +48,7 @@ Examples:
 @options.json_option
 @options.progress_options
 @click.option("--sequential", is_flag=True, help="One region at a time.")
-@click.option("--upgrade", is_flag=True, help="Resolve dependencies anew, ignoring the locks.")
+@options.build_options
 @click.option("--auto-approve", is_flag=True, help="Do not ask before writing to AWS.")
 @click.option(
     "--allow-replace",
@@ -54,7 +66,7 @@ def command(
     progress: Progress,
     verbose: bool,  # noqa: FBT001 - the same
     sequential: bool,  # noqa: FBT001 - the same
-    upgrade: bool,  # noqa: FBT001 - the same
+    making: Making,
     auto_approve: bool,  # noqa: FBT001 - the same
     allow_replace: tuple[str, ...],
 ) -> None:
@@ -68,28 +80,31 @@ def command(
     app = config.load(chosen.project)
     # before the cloud is started: what cannot be planned is refused at once
     plan.make(app, chosen.project, Request(feature_sets, regions))
+    how = How(
+        approved=auto_approve,
+        regions_at_once=1 if sequential else REGIONS_AT_ONCE,
+        allow_replace=frozenset(allow_replace),
+        making=making,
+    )
     console = consoles.make(progress, verbose=verbose)
     started = time.monotonic()
     try:
         place = wiring.reach(chosen, target, console, writing=True, runtime=app.runtime)
         request = Request(feature_sets, regions, place.host_target)
-        result = deploy(
-            chosen,
-            place,
-            request,
-            console,
-            approved=auto_approve,
-            regions_at_once=1 if sequential else 8,
-            allow_replace=frozenset(allow_replace),
-            upgrade=upgrade,
-        )
+        result = deploy(chosen, place, request, console, how)
     finally:
         console.close()
-    seconds = time.monotonic() - started
+    _finish(chosen, result, time.monotonic() - started, console, place.target if as_json else "")
+
+
+def _finish(
+    chosen: Globals, result: Result, seconds: float, console: Console, json_for: str
+) -> None:
+    """Say what came of it; write the document for a target, when one is wanted."""
     console.say(screens.deploy_text(result, seconds))
     console.say(next_commands(chosen, result))
-    if as_json:
-        click.echo(screens.deploy_json(result, place.target, seconds))
+    if json_for:
+        click.echo(screens.deploy_json(result, json_for, seconds))
 
 
 def deploy(
@@ -97,11 +112,7 @@ def deploy(
     place: Place,
     request: Request,
     console: Console,
-    *,
-    approved: bool = False,
-    regions_at_once: int = 8,
-    allow_replace: frozenset[str] = frozenset(),
-    upgrade: bool = False,
+    how: How,
 ) -> Result:
     """Run the workflow on a place, asking first when that is AWS."""
     from sam_deploy import config, plan, workflow  # noqa: PLC0415 - boto3 and pydantic
@@ -109,7 +120,7 @@ def deploy(
     app = config.load(chosen.project)
     planned = plan.make(app, chosen.project, request)
     console.say(place.line(planned.regions))
-    if place.target == "aws" and not approved:
+    if place.target == "aws" and not how.approved:
         _ask(app.name, planned.regions)
     stop = Stop()
     context = workflow.Context(
@@ -118,9 +129,11 @@ def deploy(
         report=console.report,
         stop=stop,
         expected_account=place.expected_account,
-        regions_at_once=regions_at_once,
-        allow_replace=allow_replace,
-        upgrade=upgrade,
+        regions_at_once=how.regions_at_once,
+        allow_replace=how.allow_replace,
+        upgrade=how.making.upgrade,
+        locked=how.making.locked,
+        containers=how.making.containers,
     )
     return wiring.watched(place, stop, lambda: workflow.run(context, request), console)
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sam_deploy.amounts import bytes_text
 from sam_deploy.cli import console as consoles
 from sam_deploy.cli import options
-from sam_deploy.cli.console import Console, Progress, bytes_text
+from sam_deploy.cli.console import Console, Progress
 from sam_deploy.cli.options import Globals
 from sam_deploy.errors import BuildError, ConfigError, RefusedError
 
@@ -24,13 +25,13 @@ if TYPE_CHECKING:
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 EPILOG = """\b
 Examples:
-  sam-deploy inspect                            every archive: which package brought which bytes
-  sam-deploy inspect Api --depth 4              one function, and its largest folders and files
-  sam-deploy inspect pandas --svg pandas.svg    a layer as a treemap
-  sam-deploy inspect --budget 60MB              exit 3 when an archive is larger unpacked
-  sam-deploy inspect --archive lambda.zip       any Lambda zip, wherever it comes from
-  sam-deploy inspect --diff old.zip new.zip     what changed between two archives
-  sam-deploy inspect --import-time Api          how long its handler takes to be imported
+  sam-deploy inspect                          which package brought what
+  sam-deploy inspect Api --depth 4            one function, in depth
+  sam-deploy inspect pandas --svg pandas.svg  a layer as a treemap
+  sam-deploy inspect --budget 60MB            exit 3 when one is larger
+  sam-deploy inspect --archive lambda.zip     any Lambda zip
+  sam-deploy inspect --diff old.zip new.zip   what changed between them
+  sam-deploy inspect --import-time Api        time its handler's import
 """
 
 
@@ -124,6 +125,7 @@ def _compare(old: Path, new: Path, *, as_json: bool) -> None:
 
 def _time(chosen: Globals, name: str, console: Console, *, as_json: bool) -> None:
     from sam_deploy.build import Store, inspect  # noqa: PLC0415 - not for --help
+    from sam_deploy.build.interpreters import Interpreters  # noqa: PLC0415 - the same
     from sam_deploy.cli import inspect_json, inspect_screens  # noqa: PLC0415 - the same
 
     planned = _plan(chosen)
@@ -131,7 +133,7 @@ def _time(chosen: Globals, name: str, console: Console, *, as_json: bool) -> Non
     layers = _layers(planned, unit)
     contents = _contents([*layers, unit], chosen, console)
     function = next(each for each in planned.app.functions if each.name == unit.name)
-    region = planned.app.home_region
+    region, store = planned.app.home_region, Store.default()
     question = inspect.Question(
         handler=unit.handler,
         target=unit.target,
@@ -139,11 +141,11 @@ def _time(chosen: Globals, name: str, console: Console, *, as_json: bool) -> Non
         layers=[contents[layer.key] for layer in layers],
         variables={"AWS_REGION": region, "AWS_DEFAULT_REGION": region, **function.environment},
         runtime=lambda: inspect.runtime_packages(
-            unit.target, chosen.project, Store.default(), console.report
+            unit.target, chosen.project, store, console.report
         ),
     )
     console.say(f"importing the handler of {unit.name} in fresh processes")
-    measured = inspect.measure(question, chosen.project)
+    measured = inspect.measure(question, Interpreters(store, chosen.project))
     show = inspect_json.import_json if as_json else inspect_screens.import_text
     click.echo(show(measured))
 

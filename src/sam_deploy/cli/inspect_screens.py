@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from sam_deploy.amounts import bytes_text, plural
 from sam_deploy.build.inspect.limits import MAX_LAYERS
 from sam_deploy.build.inspect.tree import grow, lines
-from sam_deploy.cli.console import bytes_text
-from sam_deploy.cli.options import plural
 from sam_deploy.cli.screens import table
 
 if TYPE_CHECKING:
@@ -86,12 +85,12 @@ def _percent(size_bytes: int, total: int) -> str:
     return f"{size_bytes / total:.1%}" if total else "-"
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> str:
-    """Return a table whose figures, all but the first and last column, stand to the right."""
+def _aligned(rows: Sequence[Sequence[str]], *, words_last: bool = True) -> str:
+    """Return a table whose figures stand to the right: all columns but the first and last."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    last = len(widths) - 1
+    figures = range(1, len(widths) - 1 if words_last else len(widths))
     padded = [
-        [cell.rjust(widths[i]) if 0 < i < last else cell for i, cell in enumerate(row)]
+        [cell.rjust(widths[i]) if i in figures else cell for i, cell in enumerate(row)]
         for row in rows
     ]
     return table(padded[0], padded[1:])
@@ -137,12 +136,9 @@ def difference_text(difference: Difference) -> str:
     blocks = [total]
     for what, changes in (("package", difference.packages), ("own file", difference.files)):
         if changes:
-            blocks.append(_aligned([["", *_difference_header(what)], *_difference_rows(changes)]))
+            header = ["change", "zipped", "unpacked", what]
+            blocks.append(_aligned([header, *_difference_rows(changes)]))
     return "\n\n".join(blocks)
-
-
-def _difference_header(what: str) -> list[str]:
-    return ["zipped", "unpacked", what]
 
 
 def _difference_rows(changes: Iterable[Changed]) -> Iterator[list[str]]:
@@ -165,19 +161,20 @@ def import_text(measured: ImportTime) -> str:
         f"{_ms(measured.median_seconds)} with Python {measured.python} "
         f"(median of {len(measured.seconds)}, {_ms(fastest)} to {_ms(slowest)})"
     )
-    by_name = [["top-level name", "own time", "modules", ""]] + [
-        [each.name, _ms(each.own_seconds), str(each.modules), ""]
+    by_name = [["top-level name", "own time", "modules"]] + [
+        [each.name, _ms(each.own_seconds), str(each.modules)]
         for each in measured.top_level[:SLOWEST]
     ]
-    by_module = [["module", "own time", "with imports", ""]] + [
-        [each.name, _ms(each.own_seconds), _ms(each.seconds), ""]
+    by_module = [["module", "own time", "with imports"]] + [
+        [each.name, _ms(each.own_seconds), _ms(each.seconds)]
         for each in measured.imported[:SLOWEST]
     ]
+    tables = [_aligned(rows, words_last=False) for rows in (by_name, by_module)]
     note = "own times come from a run with -X importtime, which is slower than the others"
     if measured.runtime:
         added = ", ".join(measured.runtime)
         note = f"{note}; added, since the Lambda runtime has it: {added}"
-    return "\n\n".join([heading, _aligned(by_name), _aligned(by_module), note])
+    return "\n\n".join([heading, *tables, note])
 
 
 def _ms(seconds: float) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 import time
 import traceback
@@ -15,7 +14,7 @@ import click
 
 from sam_deploy import __version__
 from sam_deploy.cli.options import Globals
-from sam_deploy.errors import EXIT_BUG, EXIT_INTERRUPTED, SamDeployError
+from sam_deploy.errors import EXIT_BUG, EXIT_INTERRUPTED, ConfigError, SamDeployError
 from sam_deploy.lanes import StoppedError
 
 COMMANDS: Final = {
@@ -23,6 +22,7 @@ COMMANDS: Final = {
     "deploy": "Build the app once and bring it to every region.",
     "status": "Show which version every function serves, by region and environment.",
     "build": "Build every function and layer, and deploy nothing.",
+    "inspect": "Show what is in an archive and why: which package brought which bytes.",
     "template": "Show the CloudFormation template of a stack.",
     "cloud": "Start, stop and look into the embedded cloud.",
 }
@@ -30,10 +30,10 @@ COMMANDS: Final = {
 
 EPILOG: Final = """\b
 Examples:
-  sam-deploy demo                       the whole story on this laptop, without an account
-  sam-deploy deploy                     everything, to the embedded cloud
-  sam-deploy deploy core --target aws   one feature set, to AWS
-  sam-deploy -C examples/dzgro status   which version is live where
+  sam-deploy demo                      the whole story, without an account
+  sam-deploy deploy                    everything, to the embedded cloud
+  sam-deploy deploy core --target aws  one feature set, to AWS
+  sam-deploy -C examples/dzgro status  which version is live where
 """
 
 
@@ -95,7 +95,7 @@ class LazyGroup(click.Group):
 @click.pass_context
 def group(context: click.Context, project: Path | None, target: str | None) -> None:
     """Typed Python config to AWS SAM stacks in every region, built with uv, released by alias."""
-    context.obj = Globals((project or Path.cwd()).resolve(), target)
+    context.obj = Globals((project or _here()).resolve(), target)
     if context.invoked_subcommand is None:
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             click.echo(context.get_help())
@@ -105,8 +105,20 @@ def group(context: click.Context, project: Path | None, target: str | None) -> N
         open_menu(context)
 
 
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError as error:
+        raise ConfigError(
+            "The current folder does not exist any more",
+            why="it was removed after this shell went there",
+            hint="go to another folder, or name the project: `sam-deploy -C FOLDER ...`",
+        ) from error
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code; every error ends here."""
+    output = sys.stdout
     try:
         result: Any = group.main(
             args=list(arguments), prog_name="sam-deploy", standalone_mode=False
@@ -120,9 +132,11 @@ def main(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except BrokenPipeError:
-        # the reader (head, less) has gone: not our failure
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:
+        # When the reader (head, less) has gone click puts a silent stream in the place of standard
+        # output and ends the process by itself, with 1. That is no failure of ours.
+        if sys.stdout is output:
+            raise
         return 0
     except Exception:  # noqa: BLE001 - the last line of defence: never a traceback on the screen
         return _bug(arguments)
@@ -150,8 +164,8 @@ def _interrupted() -> int:
 
 
 def _bug(arguments: Sequence[str]) -> int:
-    folder = Path.cwd() / ".sam-deploy" / "logs"
     try:
+        folder = Path.cwd() / ".sam-deploy" / "logs"
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / f"bug-{time.strftime('%Y%m%dT%H%M%S')}.txt"
         text = f"sam-deploy {__version__} {list(arguments)}\n\n{traceback.format_exc()}"

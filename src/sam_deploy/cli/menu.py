@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sam_deploy.cli.options import Globals
+from sam_deploy.config.tree import first_environment
 
 if TYPE_CHECKING:
     from sam_deploy.config import App
@@ -27,7 +28,7 @@ def choices(app: App | None) -> tuple[Choice, ...]:
         return (Choice("Try it: deploy an example to a cloud on this laptop", ("demo",)),)
     first, *others = app.feature_sets
     every = ", ".join(dict.fromkeys(r for each in app.feature_sets for r in each.regions))
-    target = app.environments[0].name
+    target = first_environment(app)
     deploys = [Choice(_line(first.title or first.name, every, target), ("deploy",))]
     deploys += [
         Choice(

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from sam_deploy.build import Store
+    from sam_deploy.build.container import Containers
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -55,6 +61,44 @@ def region_option(function: F) -> F:
     )(function)
 
 
-def plural(count: int, noun: str) -> str:
-    """Return '1 function', '7 functions'."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How archives may be made: what may happen to the locks, and whether containers may help."""
+
+    upgrade: bool = False
+    locked: bool = False
+    use_container: bool = False
+
+    def containers(self, store: Store) -> Containers | None:
+        """Return the containers that build what has no wheel; nothing when they may not."""
+        if not self.use_container:
+            return None
+        from sam_deploy.build.container import Containers  # noqa: PLC0415 - seldom used
+
+        return Containers(store, confirm)
+
+
+def confirm(question: str) -> bool:
+    """Ask a person at a terminal; nobody there means no."""
+    return sys.stdin.isatty() and click.confirm(question, err=True)
+
+
+def build_options(function: F) -> F:
+    """Accept `--upgrade`, `--locked` and `--use-container`; the command gets them as `making`."""
+
+    @functools.wraps(function)
+    def folded(*args: object, **given: object) -> object:
+        values = {name: bool(given.pop(name)) for name in ("upgrade", "locked", "use_container")}
+        if values["upgrade"] and values["locked"]:
+            raise click.UsageError("--upgrade makes locks anew, and --locked forbids that")
+        return function(*args, making=Making(**values), **given)
+
+    wrapped: Any = folded
+    for name, words in (
+        ("--use-container", "Build packages without a wheel in AWS's build image (Docker)."),
+        ("--locked", "Fail when a lock is missing or would change, as in CI."),
+        ("--upgrade", "Resolve dependencies anew, ignoring the locks."),
+    ):
+        wrapped = click.option(name, is_flag=True, help=words)(wrapped)
+    result: F = wrapped
+    return result

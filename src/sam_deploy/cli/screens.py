@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from sam_deploy.cli.console import bytes_text
-from sam_deploy.cli.options import plural
+from sam_deploy.amounts import bytes_text, plural
 
 if TYPE_CHECKING:
     from sam_deploy.build import Artifact, Artifacts
+    from sam_deploy.build.model import Effort
+    from sam_deploy.build.prune import Size
+    from sam_deploy.deploy import StackOutcome
     from sam_deploy.errors import SamDeployError
     from sam_deploy.release import Moved, Served
     from sam_deploy.workflow import Result
@@ -75,9 +78,10 @@ def deploy_text(result: Result, seconds: float) -> str:
     if result.deployment.unchanged and not released.changed:
         what = f"No changes: {plural(len(places), 'stack')} as they should be"
     else:
-        changed = sum(each.outcome != "no changes" for each in places)
-        regions = plural(len({each.region for each in places}), "region")
-        what = f"Deployed {plural(changed, 'stack')} in {regions}"
+        changed = [each for each in places if each.outcome != "no changes"]
+        regions = plural(len({each.region for each in changed}), "region")
+        what = f"Deployed {plural(len(changed), 'stack')} in {regions}"
+        what = what if changed else f"No changes to {plural(len(places), 'stack')}"
     first = any(each.outcome == "created" for each in places)
     served = f"{released.environment} serves {_versions(released.moved, first=first)}"
     return f"{what}, in {seconds:.1f} s; {served}"
@@ -114,46 +118,42 @@ def deploy_json(result: Result, target: str, seconds: float) -> str:
                 }
                 for region, each in provisions.regions.items()
             },
-            "stacks": [
-                {
-                    "stack": each.stack,
-                    "region": each.region,
-                    "outcome": each.outcome,
-                    "seconds": round(each.seconds, 3),
-                    "changes": [
-                        {
-                            "action": change.action,
-                            "logical_id": change.logical_id,
-                            "type": change.resource_type,
-                            "replacement": change.replacement or None,
-                        }
-                        for change in each.changes
-                    ],
-                    "outputs": dict(each.outputs),
-                }
-                for each in result.deployment.done.values()
-            ],
+            "stacks": [_stack(each) for each in result.deployment.done.values()],
             "release": {
                 "environment": result.release.environment,
                 "changed": result.release.changed,
-                "functions": [
-                    {
-                        "function": each.function,
-                        "region": each.region,
-                        "alias": each.alias,
-                        "version": each.version,
-                        "previous": each.previous,
-                        "changed": each.changed,
-                    }
-                    for each in result.release.moved
-                ],
+                "functions": [asdict(each) for each in result.release.moved],
             },
         }
     )
 
 
-def build_text(artifacts: Artifacts, seconds: float) -> str:
-    """Return a table of the archives, largest last, and a line that sums them up."""
+def _stack(outcome: StackOutcome) -> dict[str, Any]:
+    return {
+        "stack": outcome.stack,
+        "region": outcome.region,
+        "outcome": outcome.outcome,
+        "seconds": round(outcome.seconds, 3),
+        "changes": [
+            {
+                "action": change.action,
+                "logical_id": change.logical_id,
+                "type": change.resource_type,
+                "replacement": change.replacement or None,
+            }
+            for change in outcome.changes
+        ],
+        "outputs": dict(outcome.outputs),
+    }
+
+
+def build_text(
+    artifacts: Artifacts, seconds: float, store: Sequence[Size] = (), *, verbose: bool = False
+) -> str:
+    """Return a table of the archives, largest last, and lines that sum them up.
+
+    `store` is what the store takes; two of them: before and after it was pruned.
+    """
     ordered = sorted(artifacts.values(), key=lambda each: each.size_bytes)
     rows = [
         [
@@ -168,17 +168,54 @@ def build_text(artifacts: Artifacts, seconds: float) -> str:
     ]
     total = bytes_text(sum(each.size_bytes for each in ordered))
     summary = f"{artifacts.built} built, {artifacts.reused} unchanged, {total}, in {seconds:.1f} s"
-    return f"{table(['archive', 'kind', 'zipped', 'unpacked', 'files', ''], rows)}\n\n{summary}"
+    lines = [table(["archive", "kind", "zipped", "unpacked", "files", ""], rows), ""]
+    if verbose and artifacts.built:
+        lines += [_effort_table(artifacts), ""]
+    return "\n".join([*lines, summary, *([_store_text(store)] if store else [])])
 
 
-def build_json(artifacts: Artifacts, seconds: float) -> str:
+def _effort_table(artifacts: Artifacts) -> str:
+    """Return where the time of each unit went, in seconds, and what had to be fetched."""
+    rows = [
+        [
+            each.name,
+            *(f"{seconds:.2f}" for seconds in _seconds(each.effort).values()),
+            f"{each.effort.wheels_fetched} of {each.effort.wheels}",
+            bytes_text(each.effort.fetched_bytes),
+            ", ".join(each.left_out),
+        ]
+        for each in artifacts.values()
+        if not each.reused
+    ]
+    steps = ["resolve", "fetch", "compile", "splice"]
+    return table(["built", *steps, "wheels fetched", "", "left out"], rows)
+
+
+def _store_text(store: Sequence[Size]) -> str:
+    shown = [f"{bytes_text(each.size_bytes)} in {each.files:,} files" for each in store]
+    return f"store: {', now '.join(shown)}"
+
+
+def _seconds(effort: Effort) -> dict[str, float]:
+    return {
+        "resolve_seconds": effort.resolve_seconds,
+        "fetch_seconds": effort.fetch_seconds,
+        "compile_seconds": effort.compile_seconds,
+        "splice_seconds": effort.splice_seconds,
+    }
+
+
+def build_json(artifacts: Artifacts, seconds: float, store: Sequence[Size] = ()) -> str:
     """Return the archives of a build. Schema: docs/reference/json.md."""
+    sizes = [{"files": each.files, "size_bytes": each.size_bytes} for each in store]
     return _document(
         {
             "seconds": round(seconds, 3),
             "built": artifacts.built,
             "reused": artifacts.reused,
             "archives": [_archive(each) for each in artifacts.values()],
+            **({"store": sizes[-1]} if sizes else {}),
+            **({"store_before": sizes[0]} if sizes[1:] else {}),
         }
     )
 
@@ -195,6 +232,18 @@ def _archive(artifact: Artifact) -> dict[str, Any]:
         "files": artifact.files,
         "reused": artifact.reused,
         "seconds": round(artifact.seconds, 3),
+        "left_out": list(artifact.left_out),
+        "effort": _effort(artifact.effort),
+    }
+
+
+def _effort(effort: Effort) -> dict[str, float]:
+    return {
+        **{name: round(seconds, 3) for name, seconds in _seconds(effort).items()},
+        "wheels": effort.wheels,
+        "wheels_fetched": effort.wheels_fetched,
+        "fetched_bytes": effort.fetched_bytes,
+        "compiled": effort.compiled,
     }
 
 

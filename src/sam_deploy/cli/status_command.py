@@ -11,9 +11,9 @@ from sam_deploy.errors import RefusedError
 
 EPILOG = """\b
 Examples:
-  sam-deploy status                      functions x regions x environments
-  sam-deploy status --region eu-west-1   one region
-  sam-deploy status --json               one object per function, region and environment
+  sam-deploy status                     functions x regions x environments
+  sam-deploy status --region eu-west-1  one region
+  sam-deploy status --json              one object for each alias
 """
 
 

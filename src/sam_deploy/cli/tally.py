@@ -71,7 +71,7 @@ class Tally:
                 lane = self.lanes.setdefault(region, Lane(region))
                 lane.stack, lane.step = event.stack, event.step
                 lane.index, lane.total = event.index, event.total
-                lane.latest = ""
+                lane.latest = lane.outcome = ""
             case StepFinished():
                 self._done += _weight(event.step)
             case StackEvent(region=region):

@@ -10,9 +10,9 @@ from sam_deploy.errors import ConfigError
 
 EPILOG = """\b
 Examples:
-  sam-deploy template              the template of the first feature set
-  sam-deploy template ams          the template of another one
-  sam-deploy template > out.yaml   into a file
+  sam-deploy template             the template of the first feature set
+  sam-deploy template ams         the template of another one
+  sam-deploy template > out.yaml  into a file
 """
 
 

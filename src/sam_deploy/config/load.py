@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sam_deploy.config.model import App
+from sam_deploy.config.references import find_problems
 from sam_deploy.config.tree import CONFIG_FILE, Problem
+from sam_deploy.config.validate import validate
 from sam_deploy.errors import ConfigError, SamDeployError
 
 if TYPE_CHECKING:
@@ -29,9 +31,6 @@ def load(project: Path) -> App:
 
     Raises `ConfigError` with every mistake at once, each with path, reason and nearest name.
     """
-    from sam_deploy.config.references import find_problems  # noqa: PLC0415 - costs pydantic
-    from sam_deploy.config.validate import validate  # noqa: PLC0415 - costs pydantic
-
     file = project / CONFIG_FILE
     if not file.is_file():
         raise ConfigError(

@@ -13,39 +13,33 @@ from typing import Annotated, Literal
 from annotated_types import Interval, Len
 
 from sam_deploy.config.declare import Declaration, declaration
-from sam_deploy.config.text import AccountId, Domain, Email, EnvironmentName, Matches, Region
-
-Name = Annotated[str, Matches(r"[A-Za-z][A-Za-z0-9]{0,47}", "letters and digits, a letter first")]
-AppName = Annotated[str, Matches(r"[a-z][a-z0-9-]{1,31}", "2-32 of a-z, 0-9 and -, a letter first")]
-FileName = Annotated[str, Matches(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "letters, digits, . _ -")]
-BucketName = Annotated[
-    str, Matches(r"[a-z0-9][a-z0-9-]{1,40}[a-z0-9]", "3-42 of a-z, 0-9 and -, no - at either end")
-]
-Runtime = Literal[
-    "python3.9",
-    "python3.10",
-    "python3.11",
-    "python3.12",
-    "python3.13",
-    "python3.14",
-    "nodejs20.x",
-    "nodejs22.x",
-    "nodejs24.x",
-]
-Slim = Literal["tests", "stubs"]
-"""What a dependency can do without, mostly: its own tests, its `*.pyi` files."""
-SettingName = Annotated[str, Matches(r"[A-Za-z0-9_.-]{1,128}", "letters, digits, . _ -")]
-HttpMethod = Literal["ANY", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-Seconds = Annotated[int, Interval(ge=1, le=900)]
-PoolTrigger = Literal[
-    "PreSignUp",
-    "PostConfirmation",
-    "PreAuthentication",
-    "PostAuthentication",
-    "CustomMessage",
-    "PreTokenGeneration",
-    "UserMigration",
-]
+from sam_deploy.config.resources import (
+    AttributeReader,
+    Bucket,
+    Cors,
+    Queue,
+    ResourceServer,
+    SnsPublisher,
+    UserPool,
+    UserPoolClient,
+)
+from sam_deploy.config.text import (
+    AppName,
+    Domain,
+    Email,
+    EnvironmentName,
+    FileName,
+    FilePath,
+    HttpMethod,
+    Matches,
+    Name,
+    PoolTrigger,
+    Region,
+    Runtime,
+    Seconds,
+    SettingName,
+    Slim,
+)
 
 
 @declaration
@@ -78,8 +72,8 @@ class Layer(Declaration):
     name: FileName
     requirements: Sequence[str] = ()
     """Requirement specifiers (PEP 508)."""
-    requirements_file: str | None = None
-    source: str | None = None
+    requirements_file: FilePath | None = None
+    source: FilePath | None = None
     """Folder of a local Python package (with pyproject.toml) or of plain modules."""
     archive: FileName | None = None
     """File name of the built archive; `<name>-deps.zip`, or `<name>.zip` with a source."""
@@ -91,88 +85,6 @@ class Layer(Declaration):
     """What is left out of dependencies; the app's `slim` when not given."""
     budget_mb: Annotated[int, Interval(ge=1, le=250)] | None = None
     """The build fails when the archive has more than this, unpacked."""
-
-
-@declaration
-class SnsPublisher(Declaration):
-    """SNS topics of other AWS accounts that may send to a queue, by region."""
-
-    accounts: Mapping[Region, Sequence[AccountId]]
-
-
-@declaration
-class AttributeReader(Declaration):
-    """An IAM principal of another account that may read a queue's attributes."""
-
-    principal: Annotated[
-        str, Matches(r"arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.+", "an IAM ARN")
-    ]
-
-
-@declaration
-class Queue(Declaration):
-    """An SQS queue and its dead-letter queue, once for every environment."""
-
-    name: Name
-    feature_set: str | None = None
-    visibility_timeout_seconds: Annotated[int, Interval(ge=0, le=43200)] = 900
-    max_receive_count: Annotated[int, Interval(ge=1, le=1000)] = 1
-    """Deliveries before a message goes to the dead-letter queue."""
-    senders: Sequence[SnsPublisher] = ()
-    readers: Sequence[AttributeReader] = ()
-    waive: Mapping[str, str] = field(default_factory=dict)
-    """Rule name -> the reason why its warning does not apply here."""
-
-
-@declaration
-class Cors(Declaration):
-    """Who may call from a browser. Empty origins: the environment's own web origins."""
-
-    methods: Annotated[Sequence[HttpMethod], Len(1)]
-    origins: Sequence[str] = ()
-    headers: Sequence[str] = ("*",)
-    max_age_seconds: Annotated[int, Interval(ge=0, le=86400)] = 300
-
-
-@declaration
-class Bucket(Declaration):
-    """A private, encrypted S3 bucket, once for every environment."""
-
-    name: BucketName
-    feature_set: str | None = None
-    expire_days: Annotated[int, Interval(ge=1, le=36500)] | None = None
-    cors: Cors | None = None
-
-
-@declaration
-class ResourceServer(Declaration):
-    """An OAuth resource server and its scopes, such as `read`."""
-
-    identifier: Annotated[str, Matches(r"[\w.:/-]{1,256}", "no spaces")]
-    scopes: Annotated[Sequence[str], Len(1)]
-
-
-@declaration
-class UserPoolClient(Declaration):
-    """The web client of a pool: paths below the environment's domain, OAuth code flow."""
-
-    callback_path: Annotated[str, Matches(r"/\S*", "a path that starts with /")]
-    logout_path: Annotated[str, Matches(r"/\S*", "a path that starts with /")]
-    scopes: Sequence[str] = ("email", "openid", "phone", "profile")
-
-
-@declaration
-class UserPool(Declaration):
-    """A Cognito user pool, once for every environment; people sign in with their e-mail."""
-
-    name: Name
-    feature_set: str | None = None
-    client: UserPoolClient | None = None
-    resource_server: ResourceServer | None = None
-    email_from: Email | None = None
-    """Sender of the pool's mails; its domain must be a verified SES identity of the region."""
-    required_attributes: Sequence[str] = ("email", "name")
-    optional_attributes: Sequence[str] = ()
 
 
 @declaration
@@ -240,7 +152,7 @@ class Function(Declaration):
     """A Lambda function: one per region, one alias per environment."""
 
     name: Name
-    source: str
+    source: FilePath
     """Folder of the code, relative to `deploy.py`."""
     handler: Annotated[str, Matches(r"[\w/]+(\.\w+)+", "module.function")] = "handler.handler"
     feature_set: str | None = None
@@ -251,7 +163,7 @@ class Function(Declaration):
     timeout_seconds: Seconds = 900
     layers: Annotated[Sequence[str], Len(0, 5)] = ()
     requirements: Sequence[str] = ()
-    requirements_file: str | None = None
+    requirements_file: FilePath | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     """Plain environment variables, the same in every environment of the shared topology."""
     routes: Sequence[Route] = ()
@@ -302,6 +214,8 @@ class App(Declaration):
     runtime: Runtime = "python3.12"
     architecture: Literal["x86_64", "arm64"] = "x86_64"
     tags: Mapping[str, str] = field(default_factory=dict)
+    include: Sequence[str] = ()
+    """Patterns (gitwildmatch) packed into every archive although a default leaves them out."""
     exclude: Sequence[str] = ()
     """Patterns (gitwildmatch) left out of every archive."""
     slim: Sequence[Slim] = ()
@@ -317,3 +231,30 @@ class App(Declaration):
 on_queue = QueueTrigger
 on_upload = UploadTrigger
 on_user_pool = UserPoolTrigger
+
+__all__ = [
+    "App",
+    "AttributeReader",
+    "Bucket",
+    "Bundle",
+    "Cors",
+    "Environment",
+    "FeatureSet",
+    "Function",
+    "HttpApi",
+    "Layer",
+    "Promotion",
+    "Queue",
+    "QueueTrigger",
+    "ResourceServer",
+    "Route",
+    "SnsPublisher",
+    "Trigger",
+    "UploadTrigger",
+    "UserPool",
+    "UserPoolClient",
+    "UserPoolTrigger",
+    "on_queue",
+    "on_upload",
+    "on_user_pool",
+]

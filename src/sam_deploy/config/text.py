@@ -1,9 +1,11 @@
-"""The kinds of text that AWS gives a form: regions, accounts, domains. Patterns only."""
+"""The kinds of values that AWS gives a form: regions, accounts, names, runtimes. Forms only."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
+
+from annotated_types import Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,38 @@ Domain = Annotated[
     str, Matches(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", "a domain such as example.com")
 ]
 Email = Annotated[str, Matches(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")]
+Name = Annotated[str, Matches(r"[A-Za-z][A-Za-z0-9]{0,47}", "letters and digits, a letter first")]
+AppName = Annotated[str, Matches(r"[a-z][a-z0-9-]{1,31}", "2-32 of a-z, 0-9 and -, a letter first")]
+FileName = Annotated[str, Matches(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "letters, digits, . _ -")]
+BucketName = Annotated[
+    str, Matches(r"[a-z0-9][a-z0-9-]{1,40}[a-z0-9]", "3-42 of a-z, 0-9 and -, no - at either end")
+]
+Runtime = Literal[
+    "python3.9",
+    "python3.10",
+    "python3.11",
+    "python3.12",
+    "python3.13",
+    "python3.14",
+    "nodejs20.x",
+    "nodejs22.x",
+    "nodejs24.x",
+]
+Slim = Literal["tests", "stubs"]
+"""What a dependency can do without, mostly: its own tests, its `*.pyi` files."""
+FilePath = Annotated[str, Matches(r"[^\x00\ud800-\udfff]+", "a path relative to deploy.py")]
+SettingName = Annotated[str, Matches(r"[A-Za-z0-9_.-]{1,128}", "letters, digits, . _ -")]
+HttpMethod = Literal["ANY", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+Seconds = Annotated[int, Interval(ge=1, le=900)]
+PoolTrigger = Literal[
+    "PreSignUp",
+    "PostConfirmation",
+    "PreAuthentication",
+    "PostAuthentication",
+    "CustomMessage",
+    "PreTokenGeneration",
+    "UserMigration",
+]
 
 # Partition aws, as of 2026-11. A name that is not here is more likely a slip than a new region.
 REGIONS = (

@@ -117,3 +117,8 @@ def split_use(use: str) -> tuple[str, str]:
         if use.endswith(f".{mode}"):
             return use.removesuffix(f".{mode}"), mode
     return use, "all"
+
+
+def first_environment(app: App) -> str:
+    """Return the environment that deploying moves: the one that receives no promotion."""
+    return next(each.name for each in app.environments if each.promote_from is None)

@@ -1,41 +1,23 @@
-"""Holds a declared tree to the annotations of `model.py`, from the leaves up, by pydantic.
+"""Holds a declared tree to the annotations of `model.py`, from the leaves up.
 
-Separate from `load.py` because importing pydantic costs a tenth of a second, which `--help` and
-`--version` must not pay.
+A plain look (`fits.py`) decides that a value is right, which nearly all are. Only what it does not
+pass goes to pydantic (`judge.py`), which takes a tenth of a second to import.
 """
 
 from __future__ import annotations
 
 import difflib
 import functools
-import operator
-import re
-from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from types import GenericAlias, UnionType
-from typing import (
-    Annotated,
-    Any,
-    Final,
-    Literal,
-    TypeVar,
-    Union,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
-
-from pydantic import AfterValidator, ConfigDict, InstanceOf, TypeAdapter, ValidationError
-from pydantic_core import PydanticCustomError
+from typing import Any, TypeVar, get_type_hints
 
 from sam_deploy.config.declare import ABSENT, ORIGIN, Declaration, origin_of
-from sam_deploy.config.text import Matches
+from sam_deploy.config.fits import fits
 from sam_deploy.config.tree import Problem, label, line_of
-from sam_deploy.config.wording import spoken, told
+from sam_deploy.config.wording import spoken
 
 D = TypeVar("D", bound=Declaration)
 Validated = tuple[D | None, list[Problem]]
-STRICT: Final = ConfigDict(strict=True, arbitrary_types_allowed=True)
 
 
 def validate(declared: D, path: str = "") -> Validated[D]:
@@ -50,11 +32,18 @@ def validate(declared: D, path: str = "") -> Validated[D]:
         checked, found = _check_below(value, here)
         values[each.name] = checked
         problems += found
-        adapter = _adapter(type(declared), each.name)  # type: ignore[arg-type] # a class is hashable
-        problems += _check(adapter, checked, here, line_of(declared))
+        hint = _hints(type(declared))[each.name]  # type: ignore[arg-type] # a class is hashable
+        if not fits(checked, hint):
+            problems += _judged(checked, hint, here, line_of(declared))
     if problems:
         return None, problems
     return _rebuilt(declared, values), []
+
+
+def _judged(value: object, hint: Any, path: str, line: int) -> list[Problem]:  # noqa: ANN401
+    from sam_deploy.config.judge import judge  # noqa: PLC0415 - pydantic, only for a mistake
+
+    return [Problem(path + suffix, message, line) for suffix, message in judge(value, hint)]
 
 
 def _argument_problems(declared: Declaration, path: str) -> list[Problem]:
@@ -99,54 +88,9 @@ def _check_below(value: object, path: str) -> tuple[object, list[Problem]]:
     return value, []
 
 
-def _check(adapter: TypeAdapter[Any], value: object, path: str, line: int) -> list[Problem]:
-    try:
-        adapter.validate_python(value)
-    except ValidationError as error:
-        found = told(error.errors(include_url=False), value)
-        return [Problem(path + suffix, message, line) for suffix, message in found]
-    return []
-
-
 @functools.cache
-def _adapter(kind: type[Declaration], name: str) -> TypeAdapter[Any]:
-    hints = get_type_hints(kind, include_extras=True)
-    return TypeAdapter(_rule(hints[name]), config=STRICT)
-
-
-def _rule(hint: Any) -> Any:  # noqa: ANN401 - type hints have no useful type
-    """Translate an annotation into one that pydantic enforces the way we want.
-
-    Declarations inside are validated already, so they are only checked by class; `Matches`
-    becomes a validator with our words; a sequence is a list or a tuple, never text.
-    """
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin is Annotated:
-        inner, *marks = arguments
-        rules = [AfterValidator(_form(m)) if isinstance(m, Matches) else m for m in marks]
-        return Annotated[(_rule(inner), *rules)]
-    if origin in (UnionType, Union):
-        return functools.reduce(operator.or_, (_rule(argument) for argument in arguments))
-    if origin is not None and origin is not Literal and issubclass(origin, Mapping):
-        return GenericAlias(dict, (_rule(arguments[0]), _rule(arguments[1])))
-    if origin is not None and origin is not Literal and issubclass(origin, Sequence):
-        return GenericAlias(tuple, (_rule(arguments[0]), ...))
-    if isinstance(hint, type) and issubclass(hint, Declaration):
-        return Annotated[hint, InstanceOf()]  # type: ignore[type-arg] # the marker form
-    return hint
-
-
-def _form(mark: Matches) -> Any:  # noqa: ANN401 - a pydantic validator
-    def check(value: str) -> str:
-        if not re.fullmatch(mark.pattern, value):
-            raise PydanticCustomError(
-                "form",
-                "{got} is not {meaning}",
-                {"got": repr(value), "meaning": f"of the form: {mark.meaning}"},
-            )
-        return value
-
-    return check
+def _hints(kind: type[Declaration]) -> dict[str, Any]:
+    return get_type_hints(kind, include_extras=True)
 
 
 def _rebuilt(declared: D, values: dict[str, object]) -> D:

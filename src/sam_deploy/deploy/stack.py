@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from sam_deploy.amounts import plural
 from sam_deploy.aws import Change, ChangeSet, CloudFormation, Objects, Stack
 from sam_deploy.aws.cloudformation import TEMPLATE_BODY_MAX_BYTES, StackEventRecord
 from sam_deploy.deploy import status
@@ -161,7 +162,7 @@ class StackDeployment:
             change
             for change in changes
             if change.resource_type in KEPT
-            and (change.action == "Remove" or change.replacement == "True")
+            and _may_be_lost(change)
             and change.logical_id not in self.allow_replace
         ]
         if not lost:
@@ -169,7 +170,7 @@ class StackDeployment:
         self.cloudformation.delete_change_set(self.name, arn)
         first = lost[0].logical_id
         raise RefusedError(
-            f"`{self.name}` in `{self.region}` would lose {len(lost)} resources",
+            f"`{self.name}` in `{self.region}` would lose {plural(len(lost), 'resource')}",
             why="; ".join(f"{each.action} {each.resource_type} {each.logical_id}" for each in lost),
             hint=f"if that is meant, name each: `--allow-replace {first}`",
         )
@@ -178,7 +179,7 @@ class StackDeployment:
         token = f"sam-deploy-{time.time_ns():x}"
         before = self.cloudformation.last_event(self.name)
         # the last moment at which stopping leaves the stack as it was
-        self.stop.pause(0)
+        self.stop.check()
         self.cloudformation.execute_change_set(self.name, arn, token)
         failures: list[StackEventRecord] = []
         last = before
@@ -200,18 +201,19 @@ class StackDeployment:
         """The first failing event is the cause; what follows are its consequences."""
         cause = next((each for each in failures if "cancelled" not in each.reason.lower()), None)
         why = f"`{cause.logical_id}` failed: {cause.reason}" if cause else live.reason
+        why = why or live.status
         what = f"Stack `{self.name}` in `{self.region}`"
         if live.status in {"ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "DELETE_COMPLETE"}:
             made = "created" if live.status != "UPDATE_ROLLBACK_COMPLETE" else "updated"
             return RolledBackError(
                 f"{what} was not {made}",
-                why=why or live.status,
+                why=why,
                 state="CloudFormation took the change back; every alias is where it was",
                 hint="correct the cause, then run the same command again",
             )
         return IncompleteError(
             f"{what} ended as {live.status}",
-            why=why or live.reason,
+            why=why,
             state="the aliases were not moved",
             hint=f"`aws cloudformation describe-stack-events --stack-name {self.name} "
             f"--region {self.region}` shows all events",
@@ -238,6 +240,17 @@ class StackDeployment:
             state="CloudFormation goes on by itself",
             hint="run the same command again; it goes on from there",
         )
+
+
+def _may_be_lost(change: Change) -> bool:
+    """Whether the resource goes, or is made anew; "Conditional" may turn out to be that, too.
+
+    Source: CloudFormation API ResourceChange, `Replacement`.
+    """
+    if change.action == "Remove" or change.replacement == "True":
+        return True
+    # a function is "Conditional" with every new layer or role, and keeps its versions then
+    return change.replacement == "Conditional" and change.resource_type != "AWS::Lambda::Function"
 
 
 def _summary(changes: tuple[Change, ...]) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -121,8 +122,23 @@ def make_scratch(project: Path) -> Path:
 
 
 def remove_scratch(scratch: Path) -> None:
-    """The folder is gone, as far as this user may remove it."""
-    shutil.rmtree(scratch, ignore_errors=True)
+    """The folder is gone from its place, and is being removed by a process of its own.
+
+    Every worker unpacked its layers there: gigabytes can take a minute, which nobody waits for.
+    """
+    gone = scratch.with_name(f"{scratch.name}.gone")
+    try:
+        scratch.rename(gone)
+    except FileNotFoundError:
+        return
+    remove = "import shutil, sys; shutil.rmtree(sys.argv[1], ignore_errors=True)"
+    subprocess.Popen(
+        [sys.executable, "-I", "-S", "-c", remove, str(gone)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def _scratch_prefix(project: Path) -> str:

@@ -6,7 +6,8 @@ import difflib
 from pathlib import Path
 
 from sam_deploy import naming
-from sam_deploy.config.model import App, FeatureSet, Function, Layer, QueueTrigger, Slim
+from sam_deploy.config.model import App, FeatureSet, Function, Layer, QueueTrigger
+from sam_deploy.config.text import Slim
 from sam_deploy.config.tree import feature_set_of, line_of
 from sam_deploy.errors import ConfigError
 from sam_deploy.plan.collisions import find_collisions
@@ -135,7 +136,7 @@ def _layer_unit(app: App, project: Path, layer: Layer, host: Target | None) -> B
         source=(project / layer.source).resolve() if layer.source else None,
         requirements=tuple(layer.requirements),
         requirements_file=_under(project, layer.requirements_file),
-        include=tuple(layer.include),
+        include=(*app.include, *layer.include),
         exclude=(*app.exclude, *layer.exclude),
         slim=_slim(app, layer),
         bytecode=app.bytecode,
@@ -158,7 +159,7 @@ def _function_unit(app: App, project: Path, function: Function, host: Target | N
         handler=function.handler,
         requirements=tuple(function.requirements),
         requirements_file=_under(project, function.requirements_file),
-        include=tuple(function.include),
+        include=(*app.include, *function.include),
         exclude=(*app.exclude, *function.exclude),
         extra_files=runtime_files(app, function),
         slim=_slim(app, function),
@@ -180,7 +181,7 @@ def _node_unit(app: App, project: Path, function: Function, runtime: str) -> Nod
         minify=bundle.minify if bundle else True,
         source_maps=bundle.source_maps if bundle else False,
         external=tuple(bundle.external) if bundle else ("@aws-sdk/*",),
-        include=tuple(function.include),
+        include=(*app.include, *function.include),
         exclude=(*app.exclude, *function.exclude),
         budget_bytes=_budget(function),
     )

@@ -14,6 +14,7 @@ from sam_deploy.aws import Aws, AwsCallError, Functions, FunctionState
 from sam_deploy.aws.functions import PRECONDITION
 from sam_deploy.build import Artifacts
 from sam_deploy.config.model import App
+from sam_deploy.config.tree import first_environment
 from sam_deploy.errors import IncompleteError, SamDeployError
 from sam_deploy.events import Report
 from sam_deploy.lanes import Stop
@@ -45,11 +46,6 @@ class _Wanted:
     stack: str
     function: str
     code_sha256: str
-
-
-def first_environment(app: App) -> str:
-    """Return the environment that deploying moves: the one that receives no promotion."""
-    return next(each.name for each in app.environments if each.promote_from is None)
 
 
 def publish(

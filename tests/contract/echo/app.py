@@ -8,7 +8,7 @@ from typing import Any
 from build import BUILD
 
 
-def seen(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's
+def seen(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return {
         "arn": context.invoked_function_arn,
         "version": context.function_version,
@@ -18,7 +18,7 @@ def seen(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401
     }
 
 
-def handler(event: dict[str, Any], context: Any) -> Any:  # noqa: ANN401 - Lambda's
+def handler(event: dict[str, Any], context: Any) -> Any:
     """An HTTP request is answered; any other event is noted in a queue."""
     if event.get("version") != "2.0":
         import boto3  # noqa: PLC0415 - it takes a third of a second

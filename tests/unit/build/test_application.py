@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sam_deploy.build.application import collect, hashed, selection
+from sam_deploy.build.application import hashed, selection
+from sam_deploy.build.walk import collect
 from sam_deploy.errors import BuildError
 
 KEY = "-----BEGIN " + "PRIVATE KEY-----\nMIIE\n"

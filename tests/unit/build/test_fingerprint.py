@@ -33,7 +33,7 @@ files = st.lists(
 )
 
 
-def of(unit: BuildUnit = UNIT, files: list[ApplicationFile] | None = None, **rest: Any) -> str:  # noqa: ANN401 - any of the keyword arguments
+def of(unit: BuildUnit = UNIT, files: list[ApplicationFile] | None = None, **rest: Any) -> str:
     known: dict[str, Any] = {"lock_text": "", "local_wheels": [], "hashes": {}}
     return fingerprint.of_unit(unit, files or [], **(known | rest))
 

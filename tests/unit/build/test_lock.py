@@ -71,3 +71,52 @@ def test_locks_of_this_computer_are_kept_apart(tmp_path: Path) -> None:
     host = lock.path_of(tmp_path, "Api.zip", "host-python3.12-x86_64", host=True)
     assert tmp_path / "locks/pymongo-deps.python3.12-x86_64.toml" == mine
     assert tmp_path / ".sam-deploy/locks/Api.host-python3.12-x86_64.toml" == host
+
+
+DERIVED = """lock-version = "1.0"
+
+[[packages]]
+name = "core"
+directory = { path = "../libs/core", editable = true }
+marker = "python_version > '3'"
+
+[[packages]]
+name = "six"
+version = "9"
+archive = { path = "wheels/six-9-py3-none-any.whl", hashes = { sha256 = "aa" } }
+
+[[packages]]
+name = "docopt"
+version = "0.6.2"
+archive = { url = "https://h/docopt-0.6.2.tar.gz", hashes = { sha256 = "bb" } }
+"""
+
+
+def test_folders_are_told_apart_from_packages(tmp_path: Path) -> None:
+    """Paths are relative to where the lock is."""
+    found = lock.derived(DERIVED, "u", tmp_path / "functions")
+    core = lock.Folder("core", (tmp_path / "libs" / "core"), "python_version > '3'")
+    assert (core,) == found.folders == lock.folders(DERIVED, "u", tmp_path / "functions")
+    wheel = str(tmp_path / "functions" / "wheels" / "six-9-py3-none-any.whl")
+    six, docopt = found.packages
+    assert (Download("six-9-py3-none-any.whl", wheel, "aa"),) == six.wheels
+    assert ((), "docopt-0.6.2.tar.gz") == (docopt.wheels, docopt.sdist and docopt.sdist.filename)
+    assert ["six", "docopt"] == [each.name for each in lock.packages(DERIVED, "u")]
+
+
+def test_a_rendered_lock_reads_as_what_it_was_made_from(tmp_path: Path) -> None:
+    """Markers have been decided by then, and paths are relative to the new place."""
+    six, docopt = lock.derived(DERIVED, "u", tmp_path / "functions").packages
+    content = lock.Derived((six, docopt), (lock.Folder("core", tmp_path / "libs" / 'c"ore'),))
+    body = lock.render(content, tmp_path / "locks")
+    assert content == lock.derived(body, "u", tmp_path / "locks")
+    assert lock.Derived((), ()) == lock.derived(
+        lock.render(lock.Derived((), ()), tmp_path), "u", tmp_path
+    )
+
+
+def test_a_repository_without_a_hash_is_refused() -> None:
+    """Uv locks a commit, but nobody can check what comes."""
+    body = '[[packages]]\nname = "x"\nvcs = { type = "git", url = "https://h/x.git" }\n'
+    with pytest.raises(BuildError, match="`x` has no version that can be shipped"):
+        lock.packages(body, "u")

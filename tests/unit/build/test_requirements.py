@@ -51,7 +51,9 @@ def test_index_options_are_passed_on_and_harmless_ones_dropped(tmp_path: Path) -
         ("git+https://host/repo.git", "no name"),
         ("name @ git+https://host/repo.git@v1", "version control"),
         ("name @ https://host/name-1-py3-none-any.whl", "an address"),
-        ("./local/package", "no name"),
+        ("./local/package", "no pyproject.toml"),
+        ("./r.txt", "neither a wheel nor a folder"),
+        ("./local ; python_version", "Expected"),
         ("name @ file:missing", "no pyproject.toml"),
         ("--no-binary :all:", "not supported"),
         ("two words", "Expected"),
@@ -77,6 +79,45 @@ def test_a_local_package_is_named_by_its_folder(tmp_path: Path) -> None:
     read_inline(lines, tmp_path, requested)
     expected = [LocalPackage(folder.resolve()), LocalPackage(folder.resolve(), frozenset({"x"}))]
     assert expected == requested.local
+
+
+@pytest.mark.parametrize(
+    ("line", "extras", "marker"),
+    [
+        ("./libs/shared", set(), ""),
+        ("libs/shared", set(), ""),
+        ("file:libs/shared", set(), ""),
+        ("./libs/shared[x, y]", {"x", "y"}, ""),
+        ("./libs/shared[x] ; python_version > '3'", {"x"}, 'python_version > "3"'),
+        ("shared @ file:libs/shared ; python_version > '3'", set(), 'python_version > "3"'),
+    ],
+)
+def test_a_local_package_is_named_by_its_path_alone(
+    tmp_path: Path, line: str, extras: set[str], marker: str
+) -> None:
+    """As pip takes it: with a slash in it, or `file:`, and with extras and a marker."""
+    folder = tmp_path / "libs" / "shared"
+    folder.mkdir(parents=True)
+    (folder / "pyproject.toml").write_text("")
+    requested = from_file(tmp_path / "r.txt", line)
+    assert [LocalPackage(folder.resolve(), frozenset(extras), marker)] == requested.local
+
+
+def test_a_wheel_is_named_by_its_file(tmp_path: Path) -> None:
+    """Companies hand wheels around; the folder is relative to the requirements."""
+    (tmp_path / "wheels").mkdir()
+    wheel = tmp_path / "wheels" / "six-9-py3-none-any.whl"
+    wheel.write_bytes(b"")
+    for line in ("wheels/six-9-py3-none-any.whl", "six @ file:wheels/six-9-py3-none-any.whl"):
+        requested = from_file(tmp_path / "r.txt", line)
+        assert [LocalPackage(wheel.resolve())] == requested.local
+
+
+def test_an_editable_package_is_refused_with_the_line_to_write_instead(tmp_path: Path) -> None:
+    """The archive cannot link to this computer, but the package can be built."""
+    with pytest.raises(BuildError, match=r"-e libs/x") as caught:
+        from_file(tmp_path / "r.txt", "-e libs/x")
+    assert "write `./libs/x`: it is built as it is now" == caught.value.hint
 
 
 def test_a_missing_file_names_who_includes_it(tmp_path: Path) -> None:

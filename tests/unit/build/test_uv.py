@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from sam_deploy.build.uv import environment, project_settings, short_reason
 
 
@@ -19,20 +21,46 @@ def test_nothing_of_aws_or_of_another_python_reaches_uv() -> None:
     kept = {"HOME": "/h", "HTTPS_PROXY": "p", "SSL_CERT_FILE": "c", "UV_INDEX": "i", "NETRC": "n"}
     assert kept == {
         name: value
-        for name, value in environment(leaking | kept).items()
+        for name, value in environment(leaking | kept, {}).items()
         if name in leaking or name in kept
     }
-    assert "never" == environment({})["UV_PYTHON_DOWNLOADS"]
+    assert "never" == environment({}, {})["UV_PYTHON_DOWNLOADS"]
+
+
+PIP = {
+    "index-url": "https://a.example/simple",
+    "extra-index-url": "https://b.example/simple https://c.example/simple",
+    "cert": "/c",
+    "keyring-provider": "subprocess",
+}
 
 
 def test_uv_is_told_what_only_pip_was_told() -> None:
-    """Unless uv has index settings of its own."""
-    pip = {"PIP_INDEX_URL": "https://a", "PIP_EXTRA_INDEX_URL": "https://b", "PIP_CERT": "/c"}
-    translated = environment(pip)
-    assert ("https://a", "https://b", "/c") == tuple(
-        translated[name] for name in ("UV_DEFAULT_INDEX", "UV_INDEX", "SSL_CERT_FILE")
-    )
-    assert "UV_DEFAULT_INDEX" not in environment(pip | {"UV_INDEX": "https://mine"})
+    """Indexes, certificate and keyring, in uv's own variables."""
+    expected = {
+        "UV_DEFAULT_INDEX": "https://a.example/simple",
+        "UV_INDEX": "https://b.example/simple https://c.example/simple",
+        "SSL_CERT_FILE": "/c",
+        "UV_KEYRING_PROVIDER": "subprocess",
+    }
+    assert expected.items() <= environment({}, PIP).items()
+
+
+@pytest.mark.parametrize("variable", ["UV_INDEX", "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX_URL"])
+def test_indexes_of_pip_do_not_join_those_of_uv(variable: str) -> None:
+    """Who has told uv where to look has said everything; a certificate is for all."""
+    told = environment({variable: "https://mine.example/simple"}, PIP)
+    expected = {variable: "https://mine.example/simple", "SSL_CERT_FILE": "/c"}
+    shown = {"UV_INDEX", "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX_URL", "SSL_CERT_FILE"}
+    assert expected == {name: told[name] for name in shown & told.keys()}
+    assert "UV_DEFAULT_INDEX" not in environment({}, PIP, indexes_known=True)
+
+
+def test_passwords_for_poetrys_sources_are_passed_on() -> None:
+    """By the name of the source, which is the name of uv's index then."""
+    poetry = {"POETRY_HTTP_BASIC_CORP_USERNAME": "me", "POETRY_HTTP_BASIC_CORP_PASSWORD": "x"}
+    expected = {"UV_INDEX_CORP_USERNAME": "me", "UV_INDEX_CORP_PASSWORD": "x"}
+    assert expected.items() <= environment(poetry, {}).items()
 
 
 def test_a_long_reason_becomes_two_sentences() -> None:

@@ -74,7 +74,18 @@ app = App(
 JUNK = st.sampled_from(
     [
         *("None", "True", "-1", "0", "99999999", "1.5", "float('nan')", "b'x'", "...", "object()"),
-        *("''", "'x'", "'A B'", "'\\n'", "'\\ud800'", "'eu-west-1'", "'dev'", "'Api'", "'.read'"),
+        *(
+            "''",
+            "'x'",
+            "'A B'",
+            "'\\n'",
+            "'\\ud800'",
+            "'\\0'",
+            "'eu-west-1'",
+            "'dev'",
+            "'Api'",
+            "'.read'",
+        ),
         *("[]", "[None]", "['x']", "[['x']]", "[1, 'x']", "()", "({},)", "{}", "{'a': 1}"),
         *("{1: 'a'}", "{'a': ['b']}", "{('a',): 'b'}", "{'x'}", "App", "Queue", "Queue()"),
         *("Queue('Orders')", "[Queue('Orders')]", "Function('Api')", "HttpApi()", "Cors(['GET'])"),
@@ -142,6 +153,19 @@ def test_the_configuration_is_right_before_it_is_changed(folder: Path) -> None:
     """So that every problem below comes from a change."""
     (folder / "deploy.py").write_text(RIGHT, encoding="utf-8")
     assert isinstance(load(folder), App)
+
+
+@pytest.mark.parametrize("name", ["a\\0b", "\\ud800"])
+@pytest.mark.parametrize("argument", ["source", "requirements_file"])
+def test_text_that_can_never_be_a_path_is_a_mistake(folder: Path, argument: str, name: str) -> None:
+    """No file system takes a null byte or half a character; the planner must not meet them."""
+    text = RIGHT.replace('"Api",\n', f'"Api",\n            {argument}="{name}",\n')
+    if argument == "source":
+        text = text.replace('            source="functions/api",\n', "")
+    (folder / "deploy.py").write_text(text, encoding="utf-8")
+    answer = _answer(folder)
+    assert isinstance(answer, ConfigError)
+    assert [argument] == [each.split(": ")[1].rpartition(".")[2] for each in answer.problems]
 
 
 @settings(

@@ -40,7 +40,7 @@ class _Client:
     def describe_stacks(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803 - AWS's name
         return {"Stacks": [{"StackName": StackName, "StackStatus": "CREATE_COMPLETE"}]}
 
-    def create_change_set(self, **given: Any) -> dict[str, str]:  # noqa: ANN401 - a request
+    def create_change_set(self, **given: Any) -> dict[str, str]:
         place = (given["StackName"], self.region)
         with self.aws.lock:
             self.aws.order.append(place)

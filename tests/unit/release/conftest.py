@@ -83,7 +83,7 @@ class _Lambda:
     def _list_aliases(self, **given: str) -> dict[str, Any]:
         return {"Aliases": list(self._found(given["FunctionName"])["aliases"].values())}
 
-    def _update_alias(self, **given: Any) -> dict[str, Any]:  # noqa: ANN401 - a request
+    def _update_alias(self, **given: Any) -> dict[str, Any]:
         alias = self._found(given["FunctionName"])["aliases"][given["Name"]]
         if given["RevisionId"] != alias["RevisionId"]:
             raise refusal("PreconditionFailedException")

@@ -13,7 +13,7 @@ S3 = "arn:${AWS::Partition}:s3:::"
 
 
 def statements(
-    rendered: Any,  # noqa: ANN401 - a class of conftest, which cannot be imported
+    rendered: Any,
     function: str,
 ) -> dict[str, tuple[list[str], list[Any]]]:
     """Sid -> its actions and its resources, with `Fn::Sub` opened."""

@@ -1,4 +1,4 @@
-"""A fresh Python that imports one module from unpacked archives, and says how long it took."""
+"""A fresh Python that imports modules from unpacked archives, and says how long it took."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ TIMEOUT_SECONDS: Final = 60
 _MARK: Final = "sam-deploy imports "
 _PROGRAM: Final = f"""
 import sys, time
-name, *sys.path[:1] = sys.argv[1:]
+names, *sys.path[:1] = sys.argv[1:]
 sys.argv[1:] = []
-sys.stderr.write("\\n{_MARK}" + name + "\\n")
+sys.stderr.write("\\n{_MARK}" + names + "\\n")
 sys.stderr.flush()
 began = time.perf_counter()
-__import__(name)
+for name in names.split():
+    __import__(name)
 taken = time.perf_counter() - began
 version = ".".join(map(str, sys.version_info[:3]))
 sys.stdout.write("\\n{_MARK}" + repr(taken) + " " + version + "\\n")
@@ -44,23 +45,25 @@ class Answer:
         """Why it failed: the last lines of its traceback."""
         lines = [line.strip() for line in self.log.splitlines()]
         said = [line for line in lines if line and not line.startswith("import time:")]
-        return " / ".join(said[-_REASON_LINES:]) or f"Python ended with {self.code}"
+        return " / ".join(said[-_REASON_LINES:]) or "it ended the process and said nothing"
 
 
 @dataclass(frozen=True, slots=True)
 class Importing:
-    """A module to import, where it is, and with what."""
+    """What to import, where it is, and with what."""
 
     interpreter: Path
-    module: str
+    modules: tuple[str, ...]
+    """Imported one after the other."""
     function: str
     folders: Folders
     variables: Mapping[str, str]
 
     def run(self, *options: str) -> Answer:
-        """Import the module in a new process. Raises `BuildError` when it takes 60 s."""
+        """Import the modules in a new process. Raises `BuildError` when it takes 60 s."""
         # -S: a package of this computer must not stand in for one that the archive lacks.
-        command = [str(self.interpreter), "-S", "-s", *options, "-c", _PROGRAM, self.module]
+        names = " ".join(self.modules)
+        command = [str(self.interpreter), "-S", "-s", *options, "-c", _PROGRAM, names]
         try:
             done = subprocess.run(
                 [*command, *self.folders.search_path],
@@ -80,7 +83,8 @@ class Importing:
                 why=f"it was given {TIMEOUT_SECONDS} s; Lambda gives 10 s",
                 hint="look for network calls and endless loops at the top level of its modules",
             ) from error
-        log = done.stderr.partition(f"{_MARK}{self.module}\n")[2] or done.stderr
+        before, began, after = done.stderr.partition(f"{_MARK}{names}\n")
+        log = after if began else before
         # The import may have printed, too, so the answer is what stands last.
         _, marked, answer = done.stdout.rpartition(_MARK)
         if done.returncode != 0 or not marked:

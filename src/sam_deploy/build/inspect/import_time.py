@@ -16,10 +16,10 @@ from typing import Final
 from sam_deploy.build.host import host_target
 from sam_deploy.build.inspect.import_log import Imported, TopLevel, parse
 from sam_deploy.build.inspect.import_process import Answer, Importing
-from sam_deploy.build.inspect.interpreter import find_interpreter
 from sam_deploy.build.inspect.model import Contents
 from sam_deploy.build.inspect.runtime import is_missing
 from sam_deploy.build.inspect.unpacked import unpack, unpacked
+from sam_deploy.build.interpreters import Interpreters
 from sam_deploy.errors import BuildError, RefusedError
 from sam_deploy.plan.model import Target
 
@@ -48,6 +48,7 @@ class ImportTime:
 
     function: str
     module: str
+    """The handler's; what `sam_deploy_runtime` adds is counted with it."""
     python: str
     """The interpreter's full version."""
     seconds: tuple[float, ...]
@@ -64,19 +65,18 @@ class ImportTime:
         return statistics.median(self.seconds)
 
 
-def measure(question: Question, project: Path, runs: int = RUNS) -> ImportTime:
+def measure(question: Question, interpreters: Interpreters, runs: int = RUNS) -> ImportTime:
     """Return how long the import takes, by the median of `runs` fresh processes.
 
     Raises `RefusedError` where this computer cannot run the archive: no Python of the target's
     version, or compiled dependencies for another machine. Raises `BuildError` when the import
     fails or takes longer than 60 s.
     """
-    interpreter = find_interpreter(question.target, project)
+    interpreter = _interpreter(question.target, interpreters)
     refuse_foreign_code(question, interpreter)
     with unpacked(question.function, question.layers) as folders:
-        module = _module(question)
         importing = Importing(
-            interpreter, module, question.function.name, folders, question.variables
+            interpreter, _modules(question), question.function.name, folders, question.variables
         )
         # The first run also brings the files into memory, so that the others are alike.
         logged = importing.run("-X", "importtime")
@@ -86,18 +86,31 @@ def measure(question: Question, project: Path, runs: int = RUNS) -> ImportTime:
             unpack((runtime,), folders.runtime)
             added = tuple(part.label for part in runtime.packages)
             logged = importing.run("-X", "importtime")
-        _succeeded(question, module, logged)
-        answers = [_succeeded(question, module, importing.run()) for _ in range(runs)]
+        _succeeded(question, logged)
+        answers = [_succeeded(question, importing.run()) for _ in range(runs)]
     imported, top_level = parse(logged.log)
     return ImportTime(
         function=question.function.name,
-        module=module,
+        module=_module(question),
         python=logged.python,
         seconds=tuple(answer.seconds for answer in answers),
         imported=imported,
         top_level=top_level,
         runtime=added,
     )
+
+
+def _interpreter(target: Target, interpreters: Interpreters) -> Path:
+    minor = ".".join(map(str, target.python_minor))
+    found = interpreters.find(target.python_minor)
+    if found is None:
+        raise RefusedError(
+            f"There is no Python {minor} on this computer to import the handler with",
+            why="only the Python that Lambda will use tells how long it takes, and none is "
+            "downloaded unasked",
+            hint=f"install it, for example with `uv python install {minor}`",
+        )
+    return found.path
 
 
 def refuse_foreign_code(question: Question, interpreter: Path) -> None:
@@ -130,17 +143,25 @@ def refuse_foreign_code(question: Question, interpreter: Path) -> None:
 
 
 def _module(question: Question) -> str:
-    """Return what Lambda imports: our shim, which imports the handler, where it is packed."""
-    if any(file.path == SHIM for file in question.function.files):
-        return SHIM.removesuffix(".py").replace("/", ".")
     return question.handler.rpartition(".")[0].replace("/", ".")
 
 
-def _succeeded(question: Question, module: str, answer: Answer) -> Answer:
+def _modules(question: Question) -> tuple[str, ...]:
+    """Return what Lambda imports: the handler's module, and our shim where it is packed.
+
+    The shim imports the handler, but in a way that Python's log does not tell; so the handler
+    comes first here.
+    """
+    packed = any(file.path == SHIM for file in question.function.files)
+    shim = (SHIM.removesuffix(".py").replace("/", "."),) if packed else ()
+    return (_module(question), *shim)
+
+
+def _succeeded(question: Question, answer: Answer) -> Answer:
     if answer.code == 0:
         return answer
     raise BuildError(
         f"The handler of `{question.function.name}` could not be imported",
-        why=f"`import {module}`: {answer.reason}",
+        why=f"`import {_module(question)}`: {answer.reason}",
         hint="correct the handler, or give the function the dependency or variable it needs",
     )

@@ -48,7 +48,8 @@ def _package(folder: str, known: Collection[str], read: Read) -> Package:
         requires=tuple(_one_line(line) for line in fields.get_all("Requires-Dist") or ()),
         record=frozenset(_recorded(text("RECORD"), root)),
         top_level=tuple(text("top_level.txt").split()),
-        requested=f"{folder}/REQUESTED" in known,
+        # uv marks every package as requested, so its mark says nothing
+        requested=f"{folder}/REQUESTED" in known and text("INSTALLER").strip() != "uv",
     )
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from sam_deploy.build import requirements
+from sam_deploy.build import sources
 from sam_deploy.build.inspect.contents import Subject, take_apart
 from sam_deploy.build.inspect.model import Contents
 from sam_deploy.build.model import Artifact
-from sam_deploy.build.requirements import Requested
-from sam_deploy.build.sources import REQUIREMENTS_FILE, is_package
 from sam_deploy.plan.model import BuildUnit, Unit
 
 
@@ -35,14 +33,10 @@ def survey(
 def asked_for(unit: BuildUnit, project: Path) -> tuple[str, ...]:
     """Return the requirement specifiers that a person wrote for a unit.
 
-    Empty for a unit that is a package of the user's: then that package is what was asked for.
+    Empty where nobody can tell: for a package of the user's own, which is itself what was asked
+    for, and for a lock that does not say what it was made for.
     """
-    requested = Requested()
-    requirements.read_inline(unit.requirements, project, requested)
-    if unit.requirements_file is not None:
-        requirements.read_file(project / unit.requirements_file, requested)
-    elif not unit.requirements and unit.source is not None and not is_package(unit):
-        beside = unit.source / REQUIREMENTS_FILE
-        if beside.is_file():
-            requirements.read_file(beside, requested)
-    return tuple(requested.requirements)
+    if sources.is_package(unit):
+        return ()
+    requested = sources._requested(unit, project)  # noqa: SLF001 - the build's own reading
+    return () if requested.complete else tuple(requested.requirements)

@@ -1,4 +1,4 @@
-"""Node functions: `bundle(unit, workshop) -> Artifact`, TypeScript or JavaScript made into one file.
+"""Node functions: `bundle(unit, workshop) -> Artifact`, TypeScript or JavaScript as one file.
 
 esbuild does the bundling; everything around it has the guarantees of Python archives: the same
 bytes in every folder, nothing run while nothing changed, checked before it is uploaded. May touch

@@ -1,10 +1,10 @@
 """One Node function, from its handler to its archive in the store and in the project.
 
-    entry        the handler's file                                   (handler)
-    record       what the last bundle was made of; unchanged? done    (inputs, store)
-    esbuild      the project's own or the pinned one makes one file   (esbuild, install, command)
-    checks       the export exists, no secrets, the size              (handler, contents)
-    splice       the archive is assembled and stored                  (archive)
+entry        the handler's file                                   (handler)
+record       what the last bundle was made of; unchanged? done    (inputs, store)
+esbuild      the project's own or the pinned one makes one file   (esbuild, install, command)
+checks       the export exists, no secrets, the size              (handler, contents)
+splice       the archive is assembled and stored                  (archive)
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,7 @@ from sam_deploy.build.node import contents, esbuild, handler, inputs, install, m
 from sam_deploy.build.node.esbuild import Esbuild
 from sam_deploy.build.node.handler import Entry
 from sam_deploy.build.node.making import Bundled
-from sam_deploy.build.unit import FOLDER, _show_in_project
+from sam_deploy.build.outputs import FOLDER, show_in_project
 from sam_deploy.build.workshop import Workshop
 from sam_deploy.errors import BuildError
 from sam_deploy.events import BuildProgress, Note
@@ -71,7 +71,8 @@ def bundle(unit: NodeUnit, workshop: Workshop) -> Artifact:
     if made is None:
         made, reused = _make(job)
     path = workshop.store.archive_path(made.sha256)
-    _show_in_project(path, workshop.project / FOLDER / unit.archive)
+    if show_in_project(path, workshop.project / FOLDER / unit.archive):
+        workshop.store.linked(made.sha256)
     return Artifact(
         key=unit.key,
         name=unit.name,
@@ -151,8 +152,8 @@ def _settled(job: _Job) -> tuple[Bundled, inputs.Record, dict[str, str]]:
     )
 
 
-def _newer(paths: object, than_ns: int) -> bool:
-    return any(path.stat().st_mtime_ns > than_ns for path in paths)  # type: ignore[attr-defined]
+def _newer(paths: Iterable[Path], than_ns: int) -> bool:
+    return any(path.stat().st_mtime_ns > than_ns for path in paths)
 
 
 def _install(job: _Job) -> Path:

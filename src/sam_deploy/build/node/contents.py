@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from pathspec import GitIgnoreSpec
 
-from sam_deploy.build import application, check
+from sam_deploy.build import application, check, walk
 from sam_deploy.build.archive import PlainFile
 from sam_deploy.build.model import ApplicationFile
 from sam_deploy.errors import BuildError
 from sam_deploy.plan.model import NodeUnit
 
 _MODULES: Final = "node_modules"
+_FOLDER_OF_MODULES: Final = f"{_MODULES}/"
 _SECRETS: Final = GitIgnoreSpec.from_lines(application.SECRETS)
+_NOT_WALKED: Final = GitIgnoreSpec.from_lines((*application.SECRETS, _FOLDER_OF_MODULES))
 
 
 def included(unit: NodeUnit, hash_of: Callable[[Path], str]) -> tuple[ApplicationFile, ...]:
@@ -30,10 +33,7 @@ def included(unit: NodeUnit, hash_of: Callable[[Path], str]) -> tuple[Applicatio
     """
     if not unit.include:
         return ()
-    named = any(_MODULES in pattern for pattern in unit.include)
-    exclude = unit.exclude if named else (*unit.exclude, f"{_MODULES}/")
-    chosen = application.selection(unit.include, exclude, ("*",))
-    files = application.collect(unit.source, chosen)
+    files = walk.collect(unit.source, _chosen(unit))
     for file in files:
         if file.path.endswith(".node"):
             raise BuildError(
@@ -43,6 +43,16 @@ def included(unit: NodeUnit, hash_of: Callable[[Path], str]) -> tuple[Applicatio
                 "and exclude the file",
             )
     return application.hashed(files, hash_of)
+
+
+def _chosen(unit: NodeUnit) -> application.Selection:
+    """Return the patterns: all is left out by default, so that only `include` brings files in."""
+    if any(_MODULES in pattern for pattern in unit.include):
+        return application.selection(unit.include, unit.exclude, ("*",))
+    exclude = (*unit.exclude, _FOLDER_OF_MODULES)
+    chosen = application.selection(unit.include, exclude, ("*",))
+    # Folders that are merely excluded are walked for included files; these are full of links.
+    return replace(chosen, secrets=_NOT_WALKED)
 
 
 def plain_files(files: Iterable[ApplicationFile]) -> Iterator[PlainFile]:
@@ -66,7 +76,7 @@ def _read(file: ApplicationFile) -> bytes:
 def check_inputs(unit: NodeUnit, bundled: Iterable[str]) -> None:
     """Raise `BuildError` when a file of the user's own with secrets went into the bundle."""
     for path in bundled:
-        if f"{_MODULES}/" in path:
+        if _FOLDER_OF_MODULES in path:
             continue
         file = unit.source / path
         if _SECRETS.match_file(path.replace("../", "")):

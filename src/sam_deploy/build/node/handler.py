@@ -68,8 +68,8 @@ def _modules(source: Path) -> Iterator[str]:
     for folder, folders, files in os.walk(source):
         folders[:] = [f for f in folders if f != "node_modules" and not f.startswith(".")]
         for file in files:
-            stem, suffix = os.path.splitext(file)
-            if suffix in SUFFIXES and not stem.endswith(".d"):
+            stem, dot, suffix = file.rpartition(".")
+            if dot + suffix in SUFFIXES and not stem.endswith(".d"):
                 yield Path(os.path.relpath(folder, source), stem).as_posix()
         seen += len(files)
         if seen > _MOST_FILES:

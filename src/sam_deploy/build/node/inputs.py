@@ -53,7 +53,7 @@ def record_of(
 ) -> Record:
     """Return the record of a bundle that was made just now from these files."""
     files = sorted(set(bundled))
-    folders = sorted({os.path.dirname(path) or "." for path in files})
+    folders = sorted({_folder_of(path) for path in files})
     own = [folder for folder in folders if _MODULES not in folder.split("/")]
     configuration = {*_of_packages(source, folders), *_of_project(source, own)}
     surroundings = {path: _state(source, path, hash_of) for path in _surroundings(source, own)}
@@ -96,7 +96,7 @@ def _extended(source: Path, path: str, seen: set[str]) -> Iterator[str]:
     text = _at(source, path).read_text(encoding="utf-8", errors="replace")
     for value in _EXTENDS.findall(text):
         for name in _TEXT.findall(value):
-            for candidate in _candidates(source, os.path.dirname(path), name):
+            for candidate in _candidates(source, _folder_of(path), name):
                 if candidate not in seen and _at(source, candidate).is_file():
                     seen.add(candidate)
                     yield candidate
@@ -108,7 +108,7 @@ def _candidates(source: Path, folder: str, name: str) -> Iterator[str]:
     if name.startswith((".", "/")):
         bases = [_joined(folder, name)]
     else:
-        parents = _to_the_root(source, [folder or "."])
+        parents = _to_the_root(source, [folder])
         bases = [_joined(parent, f"{_MODULES}/{name}") for parent in parents]
     for base in bases:
         yield from (base, f"{base}.json", f"{base}/tsconfig.json")
@@ -172,8 +172,12 @@ def _upwards(folders: Iterable[str]) -> set[str]:
     return found
 
 
+def _folder_of(path: str) -> str:
+    return path.rpartition("/")[0] or "."
+
+
 def _joined(folder: str, name: str) -> str:
-    return os.path.normpath(f"{folder or '.'}/{name}").replace(os.sep, "/")
+    return os.path.normpath(f"{folder}/{name}").replace(os.sep, "/")
 
 
 def _at(source: Path, path: str) -> Path:

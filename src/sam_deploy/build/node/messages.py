@@ -21,6 +21,10 @@ _HEAD: Final = re.compile(r"^\S+ \[(ERROR|WARNING)\] (.*?)(?: \[([a-z-]+)\])?$")
 _PLACE: Final = re.compile(r"^    (\S.*?):(\d+):\d+:$")
 _UNRESOLVED: Final = re.compile(r'^Could not resolve "([^"]+)"')
 _NATIVE: Final = re.compile(r'^No loader is configured for "\.node" files: (.+)$')
+_INSTEAD_OF_NATIVE: Final = (
+    "choose a package without native code, or put it into a layer and name it in "
+    "`Bundle(external=[...])`"
+)
 _LOCK_FILES: Final = {
     "package-lock.json": "npm ci",
     "npm-shrinkwrap.json": "npm ci",
@@ -103,12 +107,8 @@ def failure(unit: NodeUnit, project: Path, messages: Sequence[Message], stderr: 
 def _explained(error: Message, source: Path) -> tuple[str, str]:
     """Return what an error means and what to do, where we know more than esbuild says."""
     if native := _NATIVE.match(error.text):
-        return (
-            f"`{Path(native[1]).name}` is machine code of this computer, and one file cannot hold "
-            "it",
-            "choose a package without native code, or put it into a layer and name it in "
-            "`Bundle(external=[...])`",
-        )
+        what = f"`{Path(native[1]).name}` is machine code of this computer"
+        return f"{what}, which one file cannot hold", _INSTEAD_OF_NATIVE
     unresolved = _UNRESOLVED.match(error.text)
     if unresolved and re.match(r"[@\w~]", unresolved[1]):
         return _missing(package_name(unresolved[1]), (source / error.file).parent, source)

@@ -1,8 +1,8 @@
-"""Compiles Python files in a process of their own; runs on the target's Python, 3.9 or newer.
+"""Compiles Python files in a process of their own, on the target's Python: 3.9 or newer.
 
-Not imported by the product: `bytecode.py` starts this file with `-I -S`. It imports nothing of
-ours, reads files from standard input and writes deflated `.pyc` files to standard output, so that
-no path of this computer can get into the result.
+Never imported by the product: `bytecode.py` runs this file, which is alone in its folder so that
+nothing else of ours can be imported. Sources come on standard input and deflated `.pyc` files go to
+standard output, so no path of this computer can get into the result.
 """
 
 import importlib.util
@@ -16,12 +16,15 @@ REQUEST = struct.Struct("<LL")
 ANSWER = struct.Struct("<LLLL")
 """Bytes of the name, CRC-32 and bytes of the `.pyc` file, bytes of it deflated."""
 UNCHECKED_HASH = 1
-"""The source is not looked at again when the file is loaded. Source: PEP 552."""
+"""The source is not looked at when the file is loaded. Source: PEP 552."""
 LEVEL = 6
 
 
 def compiled(name: str, source: bytes) -> bytes:
-    """Return the `.pyc` file of a source; empty when this Python cannot compile it."""
+    """Return the `.pyc` file of a source; empty when this Python cannot compile it.
+
+    Source: PEP 552: magic number, flags, hash of the source, marshalled code.
+    """
     try:
         code = compile(source, name, "exec", dont_inherit=True, optimize=0)
         body = marshal.dumps(code)
@@ -38,7 +41,7 @@ def deflated(content: bytes) -> bytes:
 
 
 def main() -> None:
-    """Answer every file of the request, in the order of the request."""
+    """Answer for every file of the request, in its order."""
     request = sys.stdin.buffer.read()
     answer = sys.stdout.buffer
     position = 0

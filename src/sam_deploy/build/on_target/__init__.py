@@ -1,0 +1,1 @@
+"""Run on the Python of a target, never imported."""

@@ -1,0 +1,3 @@
+"""A layer of one line."""
+
+GREETING = "hello"
