@@ -9,6 +9,8 @@ from tests.campaigns import equality
 
 from sam_deploy.plan.model import Target
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -10,6 +10,8 @@ from tests.campaigns import project, same_bytes
 from tests.campaigns.project import Site
 from tests.campaigns.same_bytes import Variant
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:

@@ -14,6 +14,8 @@ from tests.campaigns.flips import Damage, Ground, Kind
 from tests.campaigns.full_disk import Place
 from tests.campaigns.project import Site
 
+pytestmark = pytest.mark.slow
+
 FREE_BYTES = {"store": (0, 150_000, 600_000), "project": (0, 2_000, 100_000)}
 
 
@@ -36,6 +38,7 @@ def ground(shared_ground: Ground) -> Iterator[Ground]:
         shared_ground.build()
 
 
+@pytest.mark.slow
 def test_a_kill_at_any_step_is_as_if_nothing_was() -> None:
     """Ten builds die, half of them before a file operation: the next one makes the same bytes."""
     outcome = kill.run(10, lambda _: None)

@@ -98,7 +98,7 @@ def drawn(draw: st.DrawFn) -> str:
 lists = st.lists(drawn(), max_size=4)
 
 
-@settings(deadline=None, max_examples=250)
+@settings(deadline=None, max_examples=120)
 @given(lists)
 @example(["*.md", "!a/y.md"])
 @example(["a/", "!a/x.txt"])
@@ -111,7 +111,7 @@ def test_an_exclude_leaves_out_what_git_ignores(patterns: list[str]) -> None:
     assert expected == shipped((), patterns, ())
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(lists, lists, lists)
 @example(["a/x.txt"], [], ["a/"])
 @example(["x.txt"], ["a/"], ["b/"])
