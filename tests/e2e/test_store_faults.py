@@ -38,7 +38,6 @@ def ground(shared_ground: Ground) -> Iterator[Ground]:
         shared_ground.build()
 
 
-@pytest.mark.slow
 def test_a_kill_at_any_step_is_as_if_nothing_was() -> None:
     """Ten builds die, half of them before a file operation: the next one makes the same bytes."""
     outcome = kill.run(10, lambda _: None)

@@ -47,7 +47,6 @@ class Tally:
     built: int = 0
     building: str = ""
     lanes: dict[str, Lane] = field(default_factory=dict)
-    finished_regions: set[str] = field(default_factory=set)
     _done: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sam_deploy.config.declare import ABSENT, Declaration, origin_of
@@ -28,19 +28,6 @@ class Problem:
     def __str__(self) -> str:
         where = f"{CONFIG_FILE}:{self.line}: " if self.line else ""
         return f"{where}{self.path}: {self.message}" if self.path else f"{where}{self.message}"
-
-
-def children(declared: Declaration, path: str) -> Iterator[tuple[str, Declaration]]:
-    """Yield every declaration directly below `declared` with its path."""
-    for each in fields(declared):
-        value = getattr(declared, each.name)
-        here = f"{path}.{each.name}" if path else each.name
-        if isinstance(value, Declaration):
-            yield here, value
-        elif isinstance(value, (list, tuple)):
-            for index, item in enumerate(value):
-                if isinstance(item, Declaration):
-                    yield f"{here}[{label(item, index)}]", item
 
 
 def label(item: object, index: int) -> str:

@@ -77,7 +77,7 @@ def variables(port: int, scratch: Path, path: str) -> dict[str, str]:
 
 def await_ready(server: Server, child: processes.Child, state: StateFolder, report: Report) -> None:
     """The emulator answers. Raises UnreachableError as soon as it is dead, or after a minute."""
-    report(Waiting("the embedded cloud starts", READY_SECONDS))
+    report(Waiting("the embedded cloud", READY_SECONDS))
     deadline = time.monotonic() + READY_SECONDS
     why = "it did not answer"
     while time.monotonic() < deadline:

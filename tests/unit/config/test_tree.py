@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sam_deploy import App, FeatureSet, Function, Layer, Queue, on_queue
+from sam_deploy import App, FeatureSet, Layer, Queue, on_queue
 from sam_deploy.config import tree
 from sam_deploy.config.tree import Problem
 
@@ -36,21 +36,6 @@ def test_a_problem_of_a_loaded_file_names_its_line() -> None:
 def test_a_list_entry_is_called_by_its_name_or_its_number(item: object, expected: str) -> None:
     """A name that is not text is no name."""
     assert expected == tree.label(item, 3)
-
-
-def test_children_are_every_declaration_directly_below(make_app: Callable[..., App]) -> None:
-    """Single values and entries of lists, each with its path; text in between is skipped."""
-    queue, function = Queue("A"), Function("Api", source="x")
-    app = make_app(queues=[queue, "text"], functions=[function])
-    found = dict(tree.children(app, ""))
-    assert {
-        'queues["A"]': queue,
-        'functions["Api"]': function,
-        'environments["dev"]': app.environments[0],
-        'environments["prod"]': app.environments[1],
-        'feature_sets["core"]': app.feature_sets[0],
-        'feature_sets["extra"]': app.feature_sets[1],
-    } == found
 
 
 def test_names_are_those_that_are_text(make_app: Callable[..., App]) -> None:
