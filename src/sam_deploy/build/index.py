@@ -11,6 +11,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -60,5 +61,6 @@ class FileIndex:
                 return
             merged = {path: entry for path, entry in self._known.items() if Path(path).exists()}
             merged |= self._new
-        with written_whole(self._path, durable=False) as file:
+        # On a full disk the files are hashed again next time: what was built is worth more.
+        with suppress(OSError), written_whole(self._path, durable=False) as file:
             file.write(json.dumps({"schema": SCHEMA, "files": merged}).encode())

@@ -164,16 +164,17 @@ def _interrupted() -> int:
 
 
 def _bug(arguments: Sequence[str]) -> int:
+    cause, trace = sys.exc_info()[1], traceback.format_exc()
     try:
         folder = Path.cwd() / ".sam-deploy" / "logs"
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / f"bug-{time.strftime('%Y%m%dT%H%M%S')}.txt"
-        text = f"sam-deploy {__version__} {list(arguments)}\n\n{traceback.format_exc()}"
+        text = f"sam-deploy {__version__} {list(arguments)}\n\n{trace}"
         file.write_text(text, encoding="utf-8")
         where = f"the trace is in `{file}`"
     except OSError:
-        where = traceback.format_exc()
+        where = trace
     click.echo("error: sam-deploy has a bug", err=True)
-    click.echo(f"  why: {sys.exc_info()[1]!r}; {where}", err=True)
+    click.echo(f"  why: {cause!r}; {where}", err=True)
     click.echo("\nhint: please report it with that file; it holds no secrets of yours", err=True)
     return EXIT_BUG
