@@ -20,7 +20,7 @@ from rich.text import Text
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "pictures"
-WIDTH = 104
+WIDTH = 112
 
 
 @dataclass(frozen=True)

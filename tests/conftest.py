@@ -11,7 +11,7 @@ import pytest
 from sam_deploy.events import Event
 
 # what decides where a command goes; a developer's shell must not decide it for the tests
-DECIDING = ("ENV", "CI", "SAM_DEPLOY_TARGET")
+DECIDING = ("ENV", "CI", "SAM_DEPLOY_TARGET", "UV_RUN_RECURSION_DEPTH")
 
 HEAD = "from sam_deploy import *\n"
 

@@ -118,7 +118,7 @@ def _get(address: str) -> tuple[int, str]:
 
 
 def _next(project: Path, app: App, seconds: float) -> str:
-    command = "sam-deploy"
+    command = options.program()
     if project != Path.cwd().resolve():
         command += f" -C {relative(project)}"
     region = app.feature_sets[0].regions[1]

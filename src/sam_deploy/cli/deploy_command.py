@@ -158,11 +158,12 @@ def next_commands(chosen: Globals, result: Result) -> str:
     from pathlib import Path  # noqa: PLC0415 - beside its only use
 
     here = "" if chosen.project == Path.cwd().resolve() else f" -C {relative(chosen.project)}"
+    program = f"{options.program()}{here}"
     environment = result.release.environment
     region = result.plan.regions[0]
     return (
-        f"\nnext: sam-deploy{here} status\n"
-        f"      sam-deploy{here} cloud url --region {region} --environment {environment}"
+        f"\nnext: {program} status\n"
+        f"      {program} cloud url --region {region} --environment {environment}"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +25,12 @@ class Globals:
 
     project: Path
     target: str | None
+
+
+def program() -> str:
+    """Return how this program is called here, for commands that are shown to be typed."""
+    # uv sets this for what `uv run` runs; there `sam-deploy` alone is not on the PATH
+    return "uv run sam-deploy" if "UV_RUN_RECURSION_DEPTH" in os.environ else "sam-deploy"
 
 
 def target_option(function: F) -> F:
