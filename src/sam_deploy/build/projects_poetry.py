@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
     from packaging.specifiers import SpecifierSet
 
-_PYPI: Final = "https://pypi.org/simple"
+_DEFAULT: Final = ""
+"""Stands for the index that uv asks by itself."""
 
 
 def direct(project: Project, target: Target) -> list[Wanted]:
@@ -120,12 +121,12 @@ def _local(wanted: Wanted, project: Project) -> LocalPackage | None:
 def _source_url(project: Project, name: str) -> str:
     for source in project.poetry.get("source") or ():
         if source.get("name") == name:
-            return str(source.get("url") or _PYPI)
-    return _PYPI
+            return str(source.get("url") or _DEFAULT)
+    return _DEFAULT
 
 
 def _pin(package: str, url: str, name: str, into: Requested) -> None:
-    if url.rstrip("/") == _PYPI:
+    if url == _DEFAULT:
         return
     index = Index(name, url, explicit=True)
     if index not in into.indexes:
@@ -254,7 +255,7 @@ class _Walk:
     def _add(self, package: Table) -> None:
         name = canonicalize_name(package["name"])
         source = package.get("source") or {}
-        kind, url = source.get("type", "legacy"), str(source.get("url") or _PYPI)
+        kind, url = source.get("type", "legacy"), str(source.get("url") or _DEFAULT)
         if kind in {"directory", "file"}:
             folder = local_path(url, self.path.parent, name, f"`{self.path}`")
             self.into.local.append(LocalPackage(folder, follow=False))
