@@ -136,7 +136,7 @@ def test_tags_are_project_and_environment() -> None:
 def test_stacks_are_named_by_feature_set_and_isolation(
     feature_set: str, environment: str, expected: str
 ) -> None:
-    """R026, R230, C01, C03: one stack per feature set, and per environment when isolated."""
+    """R026, C01, C03: one stack per feature set, and per environment when isolated."""
     first = feature_set == "core"
     name = naming.stack_name("dzgro", feature_set, first=first, environment=environment)
     assert expected == name
