@@ -127,12 +127,17 @@ def damaged(ground: Ground, kind: Kind, damage: Damage, rng: random.Random) -> l
         made = ground.build()
     except Exception as error:  # noqa: BLE001 - a traceback is what must never be seen
         return [f"the build ended in a bug: {error!r}"]
+    if kind == "lock":
+        # a lock is the user's own file and not healed; left damaged it would fail a later round
+        path.write_bytes(before)
     return list(_wrong(ground, made))
 
 
 def spoil(path: Path, damage: Damage, rng: random.Random) -> None:
     """Flip one bit, or cut the file off; a silent flip keeps the file's time."""
     content = bytearray(path.read_bytes())
+    if not content:  # emptied before, and not needed since
+        return
     status = path.stat()
     match damage:
         case "emptied":

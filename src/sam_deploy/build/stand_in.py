@@ -62,10 +62,10 @@ def interpreter(target: Target, store: Store) -> Path:
     facts = json.dumps(answer(target, Path()), sort_keys=True)
     name = hashlib.sha256(facts.encode()).hexdigest()[:16]
     path = store.root / "interpreters" / name / "python"
-    text = f"#!/bin/sh\ncat <<'EOF'\n{json.dumps(answer(target, path))}\nEOF\n"
-    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+    script = f"#!/bin/sh\ncat <<'EOF'\n{json.dumps(answer(target, path))}\nEOF\n".encode()
+    if not path.is_file() or path.read_bytes() != script:
         with written_whole(path, store.temporary) as file:
-            file.write(text.encode())
+            file.write(script)
             Path(file.name).chmod(0o755)
     return path
 
