@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import time
 from collections.abc import Iterator, Sequence
@@ -16,7 +15,7 @@ from sam_deploy.build import archive, assembly, check, fingerprint, sources
 from sam_deploy.build.archive import Choice, PlainFile
 from sam_deploy.build.interpreters import Interpreter
 from sam_deploy.build.model import ApplicationFile, Archive, Artifact, Effort
-from sam_deploy.build.outputs import FOLDER, show_in_project
+from sam_deploy.build.outputs import published
 from sam_deploy.build.sources import Inputs
 from sam_deploy.build.wheel_zip import Wheel
 from sam_deploy.build.workshop import Workshop
@@ -75,24 +74,15 @@ def build(unit: BuildUnit, workshop: Workshop) -> Artifact:
                 why=f"`{error}` was changed twice while it was being packed",
                 hint="stop the program that writes it, or exclude the file",
             ) from error
-    path = workshop.store.archive_path(made.sha256)
-    check.check_budget(unit, made.unpacked_bytes, path)
-    if show_in_project(path, workshop.project / FOLDER / unit.archive):
-        workshop.store.linked(made.sha256)
-    return Artifact(
-        key=unit.key,
-        name=unit.name,
-        kind=unit.kind,
-        archive=unit.archive,
-        path=path,
-        sha256=made.sha256,
-        code_sha256=base64.b64encode(bytes.fromhex(made.sha256)).decode(),
-        size_bytes=made.size_bytes,
-        unpacked_bytes=made.unpacked_bytes,
-        files=made.files,
+    check.check_budget(unit, made.unpacked_bytes, workshop.store.archive_path(made.sha256))
+    seconds = time.perf_counter() - started
+    return published(
+        unit,
+        made,
+        workshop.store,
+        workshop.project,
         reused=reused,
-        seconds=time.perf_counter() - started,
-        left_out=made.left_out,
+        seconds=seconds,
         effort=watch.effort(),
     )
 

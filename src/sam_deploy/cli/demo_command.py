@@ -128,5 +128,5 @@ def _next(project: Path, app: App, seconds: float) -> str:
         f"  {command} cloud url --region {region} --environment dev\n"
         f"  edit {relative(project)}/functions/Api/handler.py, then\n"
         f"  {command} deploy core        only what changed, and only dev serves it\n"
-        f"  {command} cloud stop         end it; nothing is left behind"
+        f"  {command} cloud stop         end it; what it held is gone"
     )

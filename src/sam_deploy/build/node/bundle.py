@@ -9,7 +9,6 @@ splice       the archive is assembled and stored                  (archive)
 
 from __future__ import annotations
 
-import base64
 import json
 import time
 from collections.abc import Iterable, Mapping
@@ -24,7 +23,7 @@ from sam_deploy.build.node import contents, esbuild, handler, inputs, install, m
 from sam_deploy.build.node.esbuild import Esbuild
 from sam_deploy.build.node.handler import Entry
 from sam_deploy.build.node.making import Bundled
-from sam_deploy.build.outputs import FOLDER, show_in_project
+from sam_deploy.build.outputs import published
 from sam_deploy.build.workshop import Workshop
 from sam_deploy.errors import BuildError
 from sam_deploy.events import BuildProgress, Note
@@ -70,23 +69,8 @@ def bundle(unit: NodeUnit, workshop: Workshop) -> Artifact:
     reused = made is not None
     if made is None:
         made, reused = _make(job)
-    path = workshop.store.archive_path(made.sha256)
-    if show_in_project(path, workshop.project / FOLDER / unit.archive):
-        workshop.store.linked(made.sha256)
-    return Artifact(
-        key=unit.key,
-        name=unit.name,
-        kind=unit.kind,
-        archive=unit.archive,
-        path=path,
-        sha256=made.sha256,
-        code_sha256=base64.b64encode(bytes.fromhex(made.sha256)).decode(),
-        size_bytes=made.size_bytes,
-        unpacked_bytes=made.unpacked_bytes,
-        files=made.files,
-        reused=reused,
-        seconds=time.perf_counter() - started,
-    )
+    seconds = time.perf_counter() - started
+    return published(unit, made, workshop.store, workshop.project, reused=reused, seconds=seconds)
 
 
 def _unchanged(job: _Job) -> Archive | None:
