@@ -23,6 +23,7 @@ from sam_deploy import build, config, deploy, plan, provide, release, template
 from sam_deploy.aws import Aws
 from sam_deploy.build import Artifacts, Store
 from sam_deploy.build.container import Containers
+from sam_deploy.config.model import App
 from sam_deploy.deploy import Deployment
 from sam_deploy.errors import ConfigError, IncompleteError, SamDeployError
 from sam_deploy.events import Note, PhaseStarted, Planned, Report
@@ -78,7 +79,7 @@ def run(context: Context, request: Request) -> Result:
     planned = plan.make(app, context.project, request)
     context.report(_extent(planned))
     artifacts = build_archives(context, planned)
-    templates = render(context, planned, artifacts)
+    templates = render(context, app, planned, artifacts)
     context.report(PhaseStarted("provide", "Bringing archives and layers to every region"))
     provisions = provide.ensure(
         planned,
@@ -128,15 +129,15 @@ def build_archives(context: Context, planned: Plan) -> Artifacts:
         upgrade=context.upgrade,
         locked=context.locked,
         containers=context.containers(store),
-        layers=build.layers_of(planned),
+        layers=planned.layers,
     )
 
 
-def render(context: Context, planned: Plan, artifacts: Artifacts) -> dict[str, Template]:
+def render(context: Context, app: App, planned: Plan, artifacts: Artifacts) -> dict[str, Template]:
     """Return the template of each stack by name. Raises `ConfigError` when cfn-lint objects."""
     context.report(PhaseStarted("template", "Rendering and checking the templates"))
     keys = {key: provide.artifact_key(artifacts[key]) for key in artifacts}
-    templates = {stack.name: template.render(planned.app, stack, keys) for stack in planned.stacks}
+    templates = {stack.name: template.render(app, stack, keys) for stack in planned.stacks}
     verdicts = Verdicts(context.store().root / "linted")
     findings = [
         f"{stack.name}: {finding}"
@@ -163,7 +164,7 @@ def _lint(rendered: Template, regions: tuple[str, ...], verdicts: Verdicts) -> t
 
 
 def _extent(planned: Plan) -> Planned:
-    regions = {planned.app.home_region, *planned.regions}
+    regions = {planned.home_region, *planned.regions}
     stacks = sum(len(stack.regions) for stack in planned.stacks)
     return Planned(len(planned.builds), len(regions), stacks)
 

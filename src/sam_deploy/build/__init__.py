@@ -22,10 +22,9 @@ Where things are, in the order in which a build meets them:
     node/, inspect/, host            Node functions; what is in an archive; this computer
 """
 
-from sam_deploy.build.check import layers_of
 from sam_deploy.build.engine import run
 from sam_deploy.build.model import Artifact, Artifacts
 from sam_deploy.build.outputs import clean
 from sam_deploy.build.store import Store
 
-__all__ = ["Artifact", "Artifacts", "Store", "clean", "layers_of", "run"]
+__all__ = ["Artifact", "Artifacts", "Store", "clean", "run"]

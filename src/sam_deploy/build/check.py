@@ -18,7 +18,7 @@ from typing import Final
 
 from sam_deploy.build.wheel_zip import open_wheel
 from sam_deploy.errors import BuildError
-from sam_deploy.plan.model import BuildUnit, Plan, Target
+from sam_deploy.plan.model import BuildUnit, Target
 
 MAX_UNPACKED_BYTES: Final = 262_144_000
 """250 MB, the function and all its layers together. Source: Lambda quotas."""
@@ -146,14 +146,6 @@ def check_budget(unit: BuildUnit, unpacked_bytes: int, archive: Path) -> None:
         f"{_largest(sizes.items())}",
         hint="leave out what is not needed (`slim`, `exclude`), or raise `budget_mb`",
     )
-
-
-def layers_of(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """Return the keys of each function's layers by the key of the function."""
-    return {
-        f"function/{function.name}": tuple(f"layer/{name}" for name in function.layers)
-        for function in plan.app.functions
-    }
 
 
 def check_together(layers: Mapping[str, Sequence[str]], unpacked_bytes: Mapping[str, int]) -> None:

@@ -72,7 +72,7 @@ def command(
             upgrade=making.upgrade,
             locked=making.locked,
             containers=making.containers(store),
-            layers=build.layers_of(planned),
+            layers=planned.layers,
         )
     finally:
         console.close()

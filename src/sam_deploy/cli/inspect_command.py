@@ -124,7 +124,8 @@ def _compare(old: Path, new: Path, *, as_json: bool) -> None:
 
 
 def _time(chosen: Globals, name: str, console: Console, *, as_json: bool) -> None:
-    from sam_deploy.build import Store, inspect  # noqa: PLC0415 - not for --help
+    from sam_deploy import config  # noqa: PLC0415 - not for --help
+    from sam_deploy.build import Store, inspect  # noqa: PLC0415 - the same
     from sam_deploy.build.interpreters import Interpreters  # noqa: PLC0415 - the same
     from sam_deploy.cli import inspect_json, inspect_screens  # noqa: PLC0415 - the same
 
@@ -132,8 +133,9 @@ def _time(chosen: Globals, name: str, console: Console, *, as_json: bool) -> Non
     unit = _python_function(planned, name)
     layers = _layers(planned, unit)
     contents = _contents([*layers, unit], chosen, console)
-    function = next(each for each in planned.app.functions if each.name == unit.name)
-    region, store = planned.app.home_region, Store.default()
+    app = config.load(chosen.project)
+    function = next(each for each in app.functions if each.name == unit.name)
+    region, store = planned.home_region, Store.default()
     question = inspect.Question(
         handler=unit.handler,
         target=unit.target,
@@ -270,9 +272,8 @@ def _units(planned: Plan, names: Sequence[str]) -> list[Unit]:
 
 def _layers(planned: Plan, unit: Unit) -> list[Unit]:
     """Return the layers of a function, in its order: Lambda lays them over each other so."""
-    layers = {each.name: each for each in planned.builds if each.kind == "layer"}
-    function = next((f for f in planned.app.functions if f.name == unit.name), None)
-    return [layers[name] for name in function.layers if name in layers] if function else []
+    layers = {each.key: each for each in planned.builds if each.kind == "layer"}
+    return [layers[key] for key in planned.layers.get(unit.key, ()) if key in layers]
 
 
 def _contents(units: Sequence[Unit], chosen: Globals, console: Console) -> dict[str, Contents]:

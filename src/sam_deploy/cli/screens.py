@@ -103,7 +103,7 @@ def deploy_json(result: Result, target: str, seconds: float) -> str:
     provisions = result.provisions
     return _document(
         {
-            "app": result.plan.app.name,
+            "app": result.plan.name,
             "target": target,
             "account": provisions.account,
             "changed": not result.deployment.unchanged or bool(result.release.changed),

@@ -100,10 +100,10 @@ def _deploy(
             template=template,
             parameters={
                 "ArtifactBucket": ready.bucket,
-                "RegionSuffix": naming.region_suffix(region, plan.app.home_region),
+                "RegionSuffix": naming.region_suffix(region, plan.home_region),
                 **arns,
             },
-            tags={"Project": naming.title(plan.app.name), **plan.app.tags},
+            tags=plan.tags,
             report=report,
             stop=stop,
             allow_replace=options.allow_replace,

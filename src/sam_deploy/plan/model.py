@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from sam_deploy.config.model import App
+from typing import Literal
 
 Architecture = Literal["x86_64", "arm64"]
 UnitKind = Literal["function", "layer"]
@@ -147,12 +145,21 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to build and which stacks to deploy where. Every offline check has passed."""
+    """What to build and which stacks to deploy where. Every offline check has passed.
 
-    app: App
+    It names no app, so that a SAM template can be planned, too.
+    """
+
+    name: str
+    """Of the app or of the template's stack: names the artifact bucket and the layers."""
+    home_region: str
     project: Path
     stacks: tuple[StackPlan, ...]
     builds: tuple[Unit, ...]
+    layers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Key of a function's unit -> the keys of its layers, in their order."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Of every stack."""
     warnings: tuple[Warned, ...] = ()
 
     @property

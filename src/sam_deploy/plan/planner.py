@@ -57,9 +57,12 @@ def make(app: App, project: Path, request: Request) -> Plan:
             problems=tuple(long_names),
         )
     return Plan(
-        app=app,
+        name=app.name,
+        home_region=app.home_region,
         project=project,
         stacks=stacks,
+        layers=_layers(app),
+        tags={"Project": naming.title(app.name), **app.tags},
         builds=_builds(app, project, {stack.feature_set for stack in stacks}, request.host_target),
         warnings=tuple(_warnings(app)),
     )
@@ -124,6 +127,13 @@ def _builds(
         *(_layer_unit(app, project, layer, host) for layer in layers),
         *(_function_unit(app, project, function, host) for function in functions),
     )
+
+
+def _layers(app: App) -> dict[str, tuple[str, ...]]:
+    return {
+        f"function/{function.name}": tuple(f"layer/{name}" for name in function.layers)
+        for function in app.functions
+    }
 
 
 def _layer_unit(app: App, project: Path, layer: Layer, host: Target | None) -> BuildUnit:

@@ -52,7 +52,7 @@ class _Work:
     report: Report
 
     def bucket(self, region: str) -> Objects:
-        name = naming.artifact_bucket_name(self.plan.app.name, self.account, region)
+        name = naming.artifact_bucket_name(self.plan.name, self.account, region)
         return Objects(self.aws, region, name, self.account)
 
 
@@ -77,7 +77,7 @@ def ensure(
     `RefusedError` before any write when the credentials are of another account, and
     `IncompleteError` when a region failed: running it again does the rest.
     """
-    home = plan.app.home_region
+    home = plan.home_region
     account = guard_account(aws, home, expected_account)
     work = _Work(plan, artifacts, aws, account, report)
     every = tuple(dict.fromkeys((home, *plan.regions)))
@@ -118,7 +118,7 @@ def _failed(failed: Mapping[str, SamDeployError], home: str) -> SamDeployError:
 
 
 def _provide(work: _Work, region: str) -> RegionProvisions:
-    home = work.plan.app.home_region
+    home = work.plan.home_region
     bucket = work.bucket(region)
     with step(work.report, "bucket", region) as under_way:
         under_way.detail = "created" if _ensure_bucket(bucket) else "there"
@@ -188,7 +188,7 @@ def _layers(work: _Work, region: str, bucket: Objects) -> tuple[dict[str, str], 
 
 def _layer(work: _Work, functions: Functions, bucket: Objects, unit: BuildUnit) -> tuple[str, bool]:
     artifact = work.artifacts[unit.key]
-    name = naming.layer_name(work.plan.app.name, unit.name)
+    name = naming.layer_name(work.plan.name, unit.name)
     # the whole hash, because publishing is not idempotent: this is how a version is found again
     description = f"sam-deploy sha256:{artifact.sha256[:HASH_CHARACTERS]}"
     there = functions.find_layer(name, description)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from sam_deploy import App
 from sam_deploy.amounts import plural
 from sam_deploy.aws import Change
 from sam_deploy.build import Artifact, Artifacts
@@ -72,7 +71,7 @@ def result(outcome: str = "updated", *, changed: bool = True) -> Result:
         Moved(HERE, "OldFunction", "dev", "1", "1", changed=False),
     )
     return Result(
-        plan=Plan(App("shop"), Path("/project"), (), ()),  # type: ignore[call-arg] # the name is used
+        plan=Plan("shop", HERE, Path("/project"), (), ()),
         artifacts=BUILT,
         provisions=Provisions(
             "123456789012", {HERE: RegionProvisions("bucket", {"deps": "arn"}, 1, 2000, 3)}
