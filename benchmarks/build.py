@@ -23,7 +23,18 @@ from typing import Final
 
 import platformdirs
 
-from bench import cases, growth, imports, machine, packaging, page, pandas_layer, pictures, tools
+from bench import (
+    cases,
+    growth,
+    imports,
+    machine,
+    packaging,
+    page,
+    pandas_layer,
+    pictures,
+    sections,
+    tools,
+)
 from bench.measure import RunFailedError, say
 from bench.ours import remove
 from bench.results import Case, Results, to_json
@@ -182,8 +193,10 @@ def _versions(found: tools.Tools) -> dict[str, str]:
 
 
 def _write(results: Results, root: Path) -> None:
+    shown = root / "BENCHMARKS.md"
+    before = shown.read_text(encoding="utf-8") if shown.is_file() else ""
     files = {
-        "BENCHMARKS.md": page.render(results),
+        "BENCHMARKS.md": sections.kept(page.render(results), before),
         RESULTS: to_json(results),
         page.BARS: pictures.of_goals(results),
         page.CURVE: pictures.of_growth(results),

@@ -7,19 +7,36 @@ uv run scripts/reference.py --check    exit 1 when it is not current
 from __future__ import annotations
 
 import ast
+import importlib
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-MODEL = ROOT / "src/sam_deploy/config/model.py"
+MODEL = ROOT / "src/sam_deploy/config/model"
+TEXT = ROOT / "src/sam_deploy/config/text.py"
 PAGE = ROOT / "docs/reference/configuration.md"
-FIRST = ("App", "Environment", "FeatureSet", "Function", "Layer", "HttpApi", "Route", "Queue")
+FILES = {
+    "app": "The app",
+    "functions": "Functions and layers",
+    "triggers": "Triggers",
+    "http": "APIs",
+    "messages": "Queues, topics and events",
+    "storage": "Buckets and tables",
+    "identity": "User pools",
+    "watching": "Alarms, settings, CDN",
+}
+"""The files of the model, in the order of the page, and their headings."""
 SPOKEN = {
     "QueueTrigger": "on_queue",
     "UploadTrigger": "on_upload",
     "UserPoolTrigger": "on_user_pool",
+    "ScheduleTrigger": "on_schedule",
+    "EventTrigger": "on_event",
+    "TopicTrigger": "on_topic",
+    "TableTrigger": "on_table",
 }
 FORMS: dict[str, str] = {}
+CONSTANTS: dict[str, object] = {}
 HEAD = """# Configuration
 
 A project is a folder with a `deploy.py` that defines one `App`. Everything below is imported from
@@ -32,9 +49,9 @@ The variables of the shell and of `.env` are in [.env.example](../../.env.exampl
 
 def main() -> int:
     """Write the page, or say whether it is current."""
+    CONSTANTS.update(_constants())
     FORMS.update(_forms())
-    resources = MODEL.with_name("resources.py")
-    text = page(MODEL.read_text(encoding="utf-8") + resources.read_text(encoding="utf-8"))
+    text = HEAD + "".join(part(MODEL / f"{name}.py", title) for name, title in FILES.items())
     if "--check" in sys.argv:
         current = PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text
         print("current" if current else f"run `uv run {Path(sys.argv[0]).name}`: not current")
@@ -43,15 +60,15 @@ def main() -> int:
     return 0
 
 
-def page(source: str) -> str:
-    """Return the whole page for the sources of the model."""
-    classes = {
-        node.name: node
-        for node in ast.parse(source.replace("from __future__ import annotations", "")).body
+def part(file: Path, title: str) -> str:
+    """Return the classes of one file of the model, under a heading of their own."""
+    body = ast.parse(file.read_text(encoding="utf-8")).body
+    classes = [
+        node
+        for node in body
         if isinstance(node, ast.ClassDef) and any(_is_declaration(d) for d in node.decorator_list)
-    }
-    ordered = [*FIRST, *[name for name in classes if name not in FIRST]]
-    return HEAD + "".join(section(classes[name]) for name in ordered)
+    ]
+    return f"\n# {title}\n" + "".join(section(each) for each in classes)
 
 
 def _is_declaration(decorator: ast.expr) -> bool:
@@ -81,6 +98,8 @@ def _kind(node: ast.expr) -> str:
         return FORMS.get(text, text)
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     outer = ast.unparse(node.value)
+    if outer == "Annotated" and "AnyJson()" in map(ast.unparse, parts):
+        return "JSON"
     if outer == "Annotated":
         return _kind(parts[0]) + "".join(_limit(mark) for mark in parts[1:])
     if outer == "Sequence":
@@ -95,8 +114,8 @@ def _limit(mark: ast.expr) -> str:
     if not isinstance(mark, ast.Call):
         return ""
     name = ast.unparse(mark.func)
-    values = [ast.literal_eval(each) for each in mark.args]
-    named = {each.arg: ast.literal_eval(each.value) for each in mark.keywords}
+    values = [_value(each) for each in mark.args]
+    named = {each.arg: _value(each.value) for each in mark.keywords}
     if name == "Interval":
         return f", {named['ge']} to {named['le']}"
     if name == "Matches":
@@ -106,10 +125,24 @@ def _limit(mark: ast.expr) -> str:
     return ""
 
 
+def _value(node: ast.expr) -> object:
+    """Return a literal, or what a constant of the model's files stands for."""
+    if isinstance(node, ast.Name):
+        return CONSTANTS[node.id]
+    return ast.literal_eval(node)
+
+
+def _constants() -> dict[str, object]:
+    """Return the constants of the model's files, with their values."""
+    names = ["sam_deploy.config.text", *(f"sam_deploy.config.model.{each}" for each in FILES)]
+    modules = [importlib.import_module(name) for name in names]
+    return {name: value for module in modules for name, value in vars(module).items()}
+
+
 def _forms() -> dict[str, str]:
-    """Return what the names of text forms stand for, from model.py and text.py."""
+    """Return what the names of text forms stand for."""
     found = {}
-    for file in (MODEL.with_name("text.py"), MODEL):
+    for file in (TEXT, *sorted(MODEL.glob("*.py"))):
         for node in ast.parse(file.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
                 name = node.targets[0].id

@@ -134,12 +134,17 @@ app = App(
             "Dzgro",
             email_from="onboarding@dzgro.com",
             optional_attributes=["phone_number"],
-            client=UserPoolClient(callback_path="/sign-in-callback", logout_path="/login"),
-            resource_server=ResourceServer("dzgro", scopes=["read"]),
+            clients=[UserPoolClient(callback_path="/sign-in-callback", logout_path="/login")],
+            resource_servers=[ResourceServer("dzgro", scopes=["read"])],
         )
     ],
     http_api=HttpApi(
         description="Application API and webhooks",
+        custom_domain=True,
+        waive={
+            "cors-any-origin": "the documents ask for it: webhooks and partners call from anywhere",
+            "api-throttling": "the account's limits are meant",
+        },
         cors=Cors(
             ["GET", "POST", "PUT", "DELETE", "PATCH"],
             origins=["*"],

@@ -65,7 +65,7 @@ class BuildFinished(Event):
     """One function or layer is ready. `index` counts finished units, 1 to `total`."""
 
     unit: str
-    kind: Literal["function", "layer"]
+    kind: Literal["function", "layer", "file"]
     archive: str
     size_bytes: int
     seconds: float

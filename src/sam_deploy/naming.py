@@ -14,6 +14,17 @@ from typing import Final
 BUCKET_NAME_MAX: Final = 63
 FUNCTION_NAME_MAX: Final = 64
 QUEUE_NAME_MAX: Final = 80
+REST_API: Final = "ApiRestApi"
+"""Logical id of the REST API, of which a stack has one at most."""
+
+ARTIFACT_BUCKET: Final = "ArtifactBucket"
+"""Stack parameter: the bucket of the stack's region that holds the archives."""
+SAM_ARTIFACT_BUCKET: Final = "SamDeployArtifactBucket"
+"""The same in somebody's own SAM template, which may have an `ArtifactBucket` of its own."""
+FIRST_REGION: Final = "FirstRegion"
+"""Stack parameter: yes in the first region of the feature set, which holds what exists once."""
+REGION_SUFFIX: Final = "RegionSuffix"
+"""Stack parameter: what makes bucket names unique outside the home region."""
 
 
 def title(name: str) -> str:
@@ -51,6 +62,26 @@ def lambda_policy_name(function: str) -> str:
     return f"{function}LambdaPolicy"
 
 
+def log_group_id(owner: str) -> str:
+    """ApiFunctionLogGroup, for the logical id of what writes the log."""
+    return f"{owner}LogGroup"
+
+
+def vpc_mapping(function: str) -> str:
+    """ApiVpc: the mapping with a function's subnets of each region."""
+    return f"{function}Vpc"
+
+
+def invoke_config_id(function: str, environment: str) -> str:
+    """ApiFunctionAliasDevInvokeConfig."""
+    return f"{alias_id(function, environment)}InvokeConfig"
+
+
+def function_url_id(function: str, environment: str) -> str:
+    """ApiFunctionAliasDevUrl."""
+    return f"{alias_id(function, environment)}Url"
+
+
 def permission_id(function: str, environment: str, source: str) -> str:
     """ApiFunctionAliasDevApiHttpApiPermission: `source` may invoke that alias."""
     return f"{alias_id(function, environment)}{source}Permission"
@@ -73,6 +104,11 @@ def queue_name(queue: str, environment: str) -> str:
 def dead_letter_queue_name(queue: str, environment: str) -> str:
     """AmazonReportsDevDLQ."""
     return f"{queue}{title(environment)}DLQ"
+
+
+def resource_name(app: str, resource: str, environment: str) -> str:
+    """dzgro-orders-dev: tables, topics and event buses."""
+    return f"{app}-{resource}-{environment}"
 
 
 def event_source_mapping_id(queue: str, environment: str) -> str:
@@ -110,14 +146,19 @@ def user_pool_name(pool: str, environment: str) -> str:
     return f"{pool}UserPool{title(environment)}"
 
 
-def user_pool_client_name(pool: str, environment: str) -> str:
-    """DzgroDevClient."""
-    return f"{pool}{title(environment)}Client"
+def user_pool_client_name(pool: str, environment: str, client: str = "") -> str:
+    """DzgroDevClient; DzgroAdminDevClient for a client with a name."""
+    return f"{pool}{title(client)}{title(environment)}Client"
 
 
-def user_pool_resource_server_id(pool: str, environment: str) -> str:
-    """DzgroUserPoolResourceServerDev."""
-    return f"{pool}UserPoolResourceServer{title(environment)}"
+def user_pool_resource_server_id(pool: str, identifier: str, environment: str) -> str:
+    """DzgroUserPoolResourceServerDzgroDev."""
+    return f"{pool}UserPoolResourceServer{title(identifier)}{title(environment)}"
+
+
+def user_pool_group_id(pool: str, group: str, environment: str) -> str:
+    """DzgroUserPoolGroupAdminsDev."""
+    return f"{pool}UserPoolGroup{title(group)}{title(environment)}"
 
 
 def api_gateway_name() -> str:
@@ -130,25 +171,35 @@ def api_gateway_role_name(environment: str) -> str:
     return f"ApiGatewayRole{title(environment)}"
 
 
-def http_api_id() -> str:
-    """ApiHttpApi."""
-    return "ApiHttpApi"
+def http_api_id(environment: str = "") -> str:
+    """ApiHttpApi; ApiHttpApiDev where every environment has an API of its own."""
+    return f"ApiHttpApi{title(environment)}"
 
 
-def http_api_integration_id(function: str) -> str:
+def http_api_integration_id(function: str, environment: str = "") -> str:
     """ApiHttpApiRazorPayWebhookIntegration."""
-    return f"{http_api_id()}{function}Integration"
+    return f"{http_api_id(environment)}{function}Integration"
 
 
-def http_api_route_id(method: str, path: str) -> str:
+def http_api_route_id(method: str, path: str, environment: str = "") -> str:
     """ApiHttpApiAnyApiProxyRoute9b8ba1: the digits keep /a-b, /a/b and /{a}/b apart."""
     digest = hashlib.sha256(f"{method} {path}".encode()).hexdigest()[:6]
-    return f"{http_api_id()}{method.title()}{title(path)}Route{digest}"
+    return f"{http_api_id(environment)}{method.title()}{title(path)}Route{digest}"
 
 
-def http_api_name(app: str) -> str:
-    """dzgro-api: the name that the API Gateway console shows."""
-    return f"{app}-api"
+def api_part_id(api: str, environment: str, part: str) -> str:
+    """ApiHttpApiDevDomain, for the logical id of an API without its environment: ApiHttpApi."""
+    return f"{api}{title(environment)}{part}"
+
+
+def certificate_parameter(kind: str, environment: str) -> str:
+    """ApiDevCertificateArn: the stack parameter that carries an issued certificate's ARN."""
+    return f"{title(kind)}{title(environment)}CertificateArn"
+
+
+def certificate_condition(kind: str, environment: str) -> str:
+    """HasApiDevCertificate: whether that parameter is filled in."""
+    return f"Has{title(kind)}{title(environment)}Certificate"
 
 
 def stage_name(environment: str) -> str:
@@ -158,7 +209,7 @@ def stage_name(environment: str) -> str:
 
 def stage_id(environment: str) -> str:
     """ApiHttpApiDevStage."""
-    return f"{http_api_id()}{title(environment)}Stage"
+    return api_part_id(http_api_id(), environment, "Stage")
 
 
 def environment_domain(domain: str, label: str | None) -> str:
@@ -200,6 +251,36 @@ def layer_parameter(layer: str) -> str:
 def layer_archive(layer: str, *, local: bool) -> str:
     """pymongo-deps.zip for requirements, dzgroshared.zip for a local package (R126)."""
     return f"{layer}.zip" if local else f"{layer}-deps.zip"
+
+
+def dashboard_id() -> str:
+    """Dashboard: an app has one."""
+    return "Dashboard"
+
+
+def dashboard_name(app: str, owner: str) -> str:
+    """dzgro, or dzgro-prod where each environment has stacks of its own."""
+    return f"{app}-{owner}" if owner else app
+
+
+def alarm_topic_id(environment: str) -> str:
+    """AlarmsProdTopic."""
+    return f"Alarms{title(environment)}Topic"
+
+
+def alarm_topic_name(stack: str, environment: str) -> str:
+    """dzgro-sam-alarms-prod: one per stack, since each can send to its own only."""
+    return f"{stack.removesuffix(f'-{environment}')}-alarms-{environment}"
+
+
+def alarm_name(app: str, environment: str, alarm_id: str) -> str:
+    """dzgro-prod-ApiFunctionAliasProdErrors."""
+    return f"{app}-{environment}-{alarm_id.removesuffix('Alarm')}"
+
+
+def table_id(table: str, environment: str) -> str:
+    """OrdersProdTable."""
+    return f"{title(table)}{title(environment)}Table"
 
 
 def tags(app: str, environment: str = "shared") -> dict[str, str]:

@@ -15,7 +15,7 @@ Each phase takes what the earlier ones returned, returns frozen values, and neve
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from sam_deploy.deploy import Deployment
 from sam_deploy.errors import ConfigError, IncompleteError, SamDeployError
 from sam_deploy.events import Note, PhaseStarted, Planned, Report
 from sam_deploy.lanes import Stop
-from sam_deploy.plan import Plan, Request
+from sam_deploy.plan import Plan, Request, StackPlan
 from sam_deploy.release import Release
 from sam_deploy.template import Template
 from sam_deploy.verdicts import Verdicts
@@ -37,6 +37,15 @@ from sam_deploy.verdicts import Verdicts
 def no_containers(store: Store) -> None:
     """Let nothing be built in a container."""
     del store
+
+
+AfterDeploy = Callable[[Mapping[str, Template], Deployment, Report], None]
+"""Is given the templates by stack name, and what came of them."""
+
+
+def nothing_more(templates: Mapping[str, Template], deployment: Deployment, report: Report) -> None:
+    """Do nothing: on AWS a stack that stands is all there is to do."""
+    del templates, deployment, report
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,10 @@ class Context:
     upgrade: bool = False
     locked: bool = False
     """Refuse to make or change a lock of dependencies."""
+    unsupported: frozenset[str] = frozenset()
+    """Types of resources that the place does not know: left out there, and told."""
+    after_deploy: AfterDeploy = nothing_more
+    """What the place needs done when its stacks stand, before anything is released."""
     containers: Callable[[Store], Containers | None] = no_containers
     store: Callable[[], Store] = Store.default
 
@@ -91,6 +104,7 @@ def run(context: Context, request: Request) -> Result:
         at_once=context.regions_at_once,
     )
     context.report(PhaseStarted("deploy", "Deploying the stacks"))
+    seed_environments(context, app, planned, templates, provisions)
     deployment = deploy.run(
         planned,
         templates,
@@ -100,18 +114,58 @@ def run(context: Context, request: Request) -> Result:
         report=context.report,
         stop=context.stop,
     )
+    context.after_deploy(templates, deployment, context.report)
+    released = release_versions(context, app, planned, artifacts, deployment)
+    if deployment.failed:
+        raise _incomplete(deployment, released)
+    return Result(planned, artifacts, provisions, deployment, released)
+
+
+def release_versions(
+    context: Context, app: App, planned: Plan, artifacts: Artifacts, deployment: Deployment
+) -> Release:
+    """The first environment serves what was deployed, wherever that succeeded."""
     context.report(PhaseStarted("release", "Publishing versions and moving the alias"))
+    places = _deployed(planned, deployment)
     released = release.publish(
         app,
-        _deployed(planned, deployment),
+        planned.environment,
+        [(stack.name, stack.feature_set, region) for stack, region in places],
         artifacts,
         context.aws,
         report=context.report,
         stop=context.stop,
     )
-    if deployment.failed:
-        raise _incomplete(deployment, released)
-    return Result(planned, artifacts, provisions, deployment, released)
+    release.provision(app, places, context.aws, report=context.report)
+    return released
+
+
+def seed_environments(
+    context: Context,
+    app: App,
+    planned: Plan,
+    templates: Mapping[str, Template],
+    provisions: provide.Provisions,
+) -> None:
+    """What is new in a stack that stands has aliases that serve what its predecessor serves.
+
+    Only then may its stage and triggers come. Raises `RefusedError` before anything is changed.
+    """
+    options = deploy.Options(context.regions_at_once, context.allow_replace)
+    found = deploy.find_added(planned, templates, context.aws, options=options, stop=context.stop)
+    if not found:
+        return
+    seeds = release.seeds(app, found, context.aws)
+    deploy.add_aliases(
+        planned,
+        found,
+        provisions,
+        context.aws,
+        options=options,
+        report=context.report,
+        stop=context.stop,
+    )
+    release.seed(seeds, context.aws, report=context.report)
 
 
 def build_archives(context: Context, planned: Plan) -> Artifacts:
@@ -134,7 +188,7 @@ def build_archives(context: Context, planned: Plan) -> Artifacts:
 
 
 def render(context: Context, app: App, planned: Plan, artifacts: Artifacts) -> dict[str, Template]:
-    """Return the template of each stack by name. Raises `ConfigError` when cfn-lint objects."""
+    """Return the template of each stack by name. Raises `ConfigError` when a check objects."""
     context.report(PhaseStarted("template", "Rendering and checking the templates"))
     keys = {key: provide.artifact_key(artifacts[key]) for key in artifacts}
     templates = {stack.name: template.render(app, stack, keys) for stack in planned.stacks}
@@ -142,23 +196,40 @@ def render(context: Context, app: App, planned: Plan, artifacts: Artifacts) -> d
     findings = [
         f"{stack.name}: {finding}"
         for stack in planned.stacks
-        for finding in _lint(templates[stack.name], stack.regions, verdicts)
+        for finding in _check(app, templates[stack.name], stack.regions, verdicts)
     ]
     if findings:
         raise ConfigError(
             "The rendered template would not work on AWS",
-            why="cfn-lint found what CloudFormation would refuse",
-            hint="correct `deploy.py`; if you think that it is right, please report this",
+            why="AWS would refuse it, or the audit does not let it pass without a reason",
+            hint='correct `deploy.py`; a rule of the audit can be waived: `waive={"rule": "why"}`',
             problems=tuple(findings),
         )
-    return templates
+    return {name: known_there(context, each) for name, each in templates.items()}
 
 
-def _lint(rendered: Template, regions: tuple[str, ...], verdicts: Verdicts) -> tuple[str, ...]:
-    if verdicts.passed(rendered.body, regions):
-        return ()
-    findings = template.lint(rendered, regions)
-    if not findings:
+def known_there(context: Context, rendered: Template) -> Template:
+    """Return a template without what the place does not know; tell of each that is left out."""
+    kept, dropped = template.without(rendered, context.unsupported)
+    for logical_id, kind in dropped:
+        where = f"stack `{rendered.stack_name}`: `{logical_id}` is left out"
+        context.report(Note(f"{where}, since the embedded cloud knows no {kind}"))
+    return kept
+
+
+def _check(
+    app: App, rendered: Template, regions: tuple[str, ...], verdicts: Verdicts
+) -> tuple[str, ...]:
+    """Return what every check objects to; cfn-lint is asked about a template once."""
+    known = verdicts.passed(rendered.body, regions)
+    findings = template.check(
+        rendered,
+        regions,
+        waivers=template.waivers_of(app),
+        strict=template.strict_environments(app),
+        with_lint=not known,
+    )
+    if not findings and not known:
         verdicts.remember(rendered.body, regions)
     return findings
 
@@ -169,11 +240,12 @@ def _extent(planned: Plan) -> Planned:
     return Planned(len(planned.builds), len(regions), stacks)
 
 
-def _deployed(planned: Plan, deployment: Deployment) -> list[tuple[str, str, str]]:
-    """Return (stack, feature set, region) of everything that succeeded."""
+def _deployed(planned: Plan, deployment: Deployment) -> list[tuple[StackPlan, str]]:
+    """Return (stack, region) of everything that succeeded and has functions."""
     return [
-        (stack.name, stack.feature_set, region)
+        (stack, region)
         for stack in planned.stacks
+        if stack.topology != "local"
         for region in stack.regions
         if (stack.name, region) in deployment.done
     ]

@@ -9,7 +9,11 @@ only, Python 3.9 and newer; boto3 is imported when a setting is first read.
 
     def handler(event, context):
         bucket = resource_name("orders")        # orders-dev, orders-prod-eu-west-1, ...
-        key = setting("PAYMENT_KEY")            # Parameter Store: /{app}/{environment}/PAYMENT_KEY
+        topic = resource_arn("Invoices")        # for what wants an ARN, such as SNS Publish
+        key = setting("PAYMENT_KEY")            # /{app}/{environment}/PAYMENT_KEY
+        size = setting("BATCH_SIZE", type=int, default=10)
+
+`node/` is the same for Node functions, which import it as `sam-deploy-runtime`.
 """
 
 from sam_deploy_runtime.current import (
@@ -18,17 +22,30 @@ from sam_deploy_runtime.current import (
     in_environment,
     per_environment,
 )
+from sam_deploy_runtime.errors import (
+    SettingInvalidError,
+    SettingMissingError,
+    SettingUnavailableError,
+)
 from sam_deploy_runtime.manifest import ResourceUnknownError
-from sam_deploy_runtime.resources import resource_name
-from sam_deploy_runtime.settings import SettingMissingError, setting
+from sam_deploy_runtime.resources import resource_arn, resource_name
+from sam_deploy_runtime.settings import setting
+from sam_deploy_runtime.user_pools import user_pool_client_id, user_pool_id
+from sam_deploy_runtime.values import Secret
 
 __all__ = [
     "EnvironmentUnknownError",
     "ResourceUnknownError",
+    "Secret",
+    "SettingInvalidError",
     "SettingMissingError",
+    "SettingUnavailableError",
     "environment",
     "in_environment",
     "per_environment",
+    "resource_arn",
     "resource_name",
     "setting",
+    "user_pool_client_id",
+    "user_pool_id",
 ]

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from sam_deploy_runtime.current import Unknown, in_environment
+from sam_deploy_runtime.levels import log_level
 from sam_deploy_runtime.manifest import Manifest
 
 Event = Any
@@ -22,20 +23,32 @@ def import_handler(name: str) -> Handler:
     """Import `module.attribute`; folders by `/` as in Lambda. Raises ImportError."""
     module, _, attribute = name.rpartition(".")
     found = getattr(import_module(module.replace("/", ".")), attribute, None)
-    if not callable(found) or inspect.iscoroutinefunction(found):
-        raise ImportError(f"the handler '{name}' must be a plain function, got {found!r}")
+    if not callable(found):
+        sentence = f"the handler '{name}' must be a plain function, got {found!r}"
+        raise ImportError(sentence)  # noqa: TRY004 - what is imported is not what was named
+    for each in (found, getattr(found, "__call__", None)):  # noqa: B004 - of objects, too
+        if inspect.iscoroutinefunction(each):
+            raise ImportError(
+                f"the handler '{name}' must be a plain function, and it is async: Lambda does not "
+                "await handlers. Call `asyncio.run(...)` in a plain one"
+            )
+        if inspect.isgeneratorfunction(each) or inspect.isasyncgenfunction(each):
+            raise ImportError(f"the handler '{name}' must be a plain function, not a generator")
     handler: Handler = found
     return handler
 
 
 def bind(handler: Handler, manifest: Manifest, variables: Mapping[str, str]) -> Handler:
-    """Return `handler` with `environment()` answering for each call.
+    """Return `handler` with `environment()` answering for each call, at its log level.
 
     A call without an environment still runs: only asking for it raises.
     """
 
     def call(event: Event, context: Any) -> Any:  # noqa: ANN401 - Lambda's own signature
-        with in_environment(find_environment(event, context, manifest, variables)):
+        found = find_environment(event, context, manifest, variables)
+        level = None if isinstance(found, Unknown) else manifest.log_levels.get(found)
+        partition, account = _owner(_arn(context))
+        with in_environment(found, account=account, partition=partition), log_level(level):
             return handler(event, context)
 
     return call
@@ -50,14 +63,14 @@ def find_environment(
     """Return the environment that the call belongs to, or why it belongs to none.
 
     In this order: the function's own variable (isolated topology), the alias in the invoked
-    ARN, the stage variable of the HTTP API, the owner of the queue or bucket that sent it.
+    ARN, the stage variable of the API, the owner of the queue, bucket, topic or table that sent it.
     """
     fixed = variables.get(VARIABLE)
     if fixed is not None:
         if fixed in manifest.environments:
             return fixed
         return Unknown(f"{VARIABLE} is '{fixed}', not one of {', '.join(manifest.environments)}")
-    arn = str(getattr(context, "invoked_function_arn", ""))
+    arn = _arn(context)
     for name in (_alias(arn), _at(event, "stageVariables", STAGE_VARIABLE)):
         if name in manifest.environments:
             return name
@@ -70,8 +83,19 @@ def find_environment(
 def _no_environment(arn: str, manifest: Manifest) -> Unknown:
     return Unknown(
         f"'{arn}' carries no alias of {', '.join(manifest.environments)}, and neither a stage "
-        "nor a queue or bucket of the app is named in the event; call the function by an alias"
+        "nor a queue, bucket, topic or table of the app is named in the event; call the function "
+        "by an alias"
     )
+
+
+def _arn(context: Any) -> str:  # noqa: ANN401 - Lambda's context has no importable class
+    return str(getattr(context, "invoked_function_arn", ""))
+
+
+def _owner(arn: str) -> tuple[str, str]:
+    """Return partition and account of a function's ARN; empty where it is none."""
+    parts = arn.split(":")
+    return (parts[1], parts[4]) if len(parts) > 4 else ("", "")  # noqa: PLR2004 - the fifth part
 
 
 def _alias(arn: str) -> str:
@@ -81,14 +105,25 @@ def _alias(arn: str) -> str:
 
 
 def _owners(event: Event, manifest: Manifest, region: str) -> Iterator[str | None]:
-    """Yield the owner of each SQS or S3 record's source, None where nobody owns it."""
+    """Yield the owner of the source of each record, None where nobody owns it.
+
+    Records of other services (Kinesis and the like) say nothing about an environment.
+    """
     records = _at(event, "Records")
     for record in records if isinstance(records, list) else []:
-        if _at(record, "eventSource") == "aws:sqs":
-            queue = str(_at(record, "eventSourceARN")).rpartition(":")[2]
-            yield manifest.environment_of("queue", queue, region)
-        elif _at(record, "eventSource") == "aws:s3":
+        source = _at(record, "eventSource") or _at(record, "EventSource")
+        arn = str(_at(record, "eventSourceARN"))
+        if source == "aws:sqs":
+            yield manifest.environment_of("queue", arn.rpartition(":")[2], region)
+        elif source == "aws:s3":
             yield manifest.environment_of("bucket", _at(record, "s3", "bucket", "name"), region)
+        elif source == "aws:sns":
+            topic = str(_at(record, "Sns", "TopicArn")).rpartition(":")[2]
+            yield manifest.environment_of("topic", topic, region)
+        elif source == "aws:dynamodb":
+            # arn:aws:dynamodb:REGION:ACCOUNT:table/TABLE/stream/TIME
+            table = arn.partition(":table/")[2].partition("/")[0]
+            yield manifest.environment_of("table", table, region)
 
 
 def _at(value: Event, *path: str) -> Any:  # noqa: ANN401 - any JSON value

@@ -1,74 +1,95 @@
-"""Settings of an environment: SSM Parameter Store, `/{app}/{environment}/{name}`.
+"""Settings of an environment: `/{app}/{environment}/{name}`.
 
 Aliases have no variables of their own, so a value per environment is read at run time. It is
 kept per environment and name for a while, since a warm process serves several environments.
-Source: SSM API GetParameter.
 """
 
 from __future__ import annotations
 
-import threading
+import difflib
+import os
 import time
-from collections.abc import Callable
-from functools import lru_cache
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar, overload
 
+from sam_deploy_runtime import sources
+from sam_deploy_runtime.cache import SettingCache
 from sam_deploy_runtime.current import environment
-from sam_deploy_runtime.manifest import load
+from sam_deploy_runtime.errors import SettingInvalidError, SettingMissingError
+from sam_deploy_runtime.manifest import Manifest, load
+from sam_deploy_runtime.values import Type, convert
+
+T = TypeVar("T")
+D = TypeVar("D")
+_NONE: Any = object()
+"""No default was given; None is one."""
 
 
-class SettingMissingError(LookupError):
-    """The parameter does not exist in this environment and region."""
+@overload
+def setting(name: str, *, max_age_seconds: float = 60) -> str: ...
 
 
-class SettingCache:
-    """Values by parameter path, each with the time it was read. Safe to use from threads.
+@overload
+def setting(name: str, *, default: D, max_age_seconds: float = 60) -> str | D: ...
 
-    A missing parameter is asked for again every time, so that a call succeeds as soon as
-    somebody sets it.
+
+@overload
+def setting(name: str, *, type: Type[T], max_age_seconds: float = 60) -> T: ...
+
+
+@overload
+def setting(
+    name: str,
+    *,
+    type: Type[T],
+    default: D,
+    max_age_seconds: float = 60,
+) -> T | D: ...
+
+
+def setting(
+    name: str,
+    *,
+    type: Type[Any] = str,  # noqa: A002 - how argparse and click call it
+    default: Any = _NONE,
+    max_age_seconds: float = 60,
+) -> Any:
+    """Return the setting `name` of this call's environment, read as `type`.
+
+    From Secrets Manager when the app declares it as a `Secret`, else from Parameter Store,
+    decrypted. Text that is secret is a `Secret`. `type` is str, int, float, bool, dict or list
+    (both JSON), or a function of the text. `default` is returned where there is no value.
+
+    Raises SettingMissingError, SettingInvalidError, SettingUnavailableError and
+    EnvironmentUnknownError.
     """
-
-    def __init__(self, fetch: Callable[[str], str], clock: Callable[[], float]) -> None:
-        """`fetch` reads one parameter by its path; `clock` counts seconds."""
-        self._fetch = fetch
-        self._clock = clock
-        self._values: dict[str, tuple[float, str]] = {}
-        self._lock = threading.Lock()
-
-    def get(self, path: str, max_age_seconds: float) -> str:
-        """Return the value at `path`, read again when it is `max_age_seconds` old or older."""
-        with self._lock:
-            now = self._clock()
-            kept = self._values.get(path)
-            if kept is not None and now - kept[0] < max_age_seconds:
-                return kept[1]
-            value = self._fetch(path)
-            self._values[path] = (now, value)
-            return value
+    manifest, here = load(), environment()
+    path = f"/{manifest.app}/{here}/{name}"
+    kept = cache_of(name in manifest.secrets)
+    text = kept.get(path, max_age_seconds, absence_counts=default is not _NONE)
+    if text is None:
+        if default is not _NONE:
+            return default
+        raise SettingMissingError(_missing(name, here, manifest))
+    fits, value = convert(text, type)
+    if not fits:
+        what = getattr(type, "__name__", "what was asked for")
+        raise SettingInvalidError(f"The setting '{name}' of '{here}' cannot be read as {what}.")
+    return value
 
 
-def setting(name: str, *, max_age_seconds: float = 60) -> str:
-    """Return the setting `name` of this call's environment, decrypted.
-
-    Raises SettingMissingError and EnvironmentUnknownError.
-    """
-    return _cache().get(f"/{load().app}/{environment()}/{name}", max_age_seconds)
-
-
-@lru_cache(maxsize=1)
-def _cache() -> SettingCache:
-    import boto3  # noqa: PLC0415 - a function without settings does not pay for the import
-
-    return SettingCache(lambda path: read_parameter(boto3.client("ssm"), path), time.monotonic)
+def _missing(name: str, here: str, manifest: Manifest) -> str:
+    region = os.environ.get("AWS_REGION", "this region")
+    sentence = f"The setting '{name}' has no value in '{here}' and {region}."
+    if manifest.settings and name not in manifest.settings:
+        near = difflib.get_close_matches(name, manifest.settings, n=1)
+        meant = f"Did you mean '{near[0]}'? " if near else ""
+        return f"{sentence} {meant}The function's settings=[...] in deploy.py do not name it."
+    command = f"sam-deploy settings set {name} --environment {here}"
+    return f"{sentence} Set it: `{command}`; no deployment is needed."
 
 
-def read_parameter(client: Any, path: str) -> str:  # noqa: ANN401 - boto3 clients have no class
-    """Read one parameter with a boto3 `ssm` client. Raises SettingMissingError."""
-    try:
-        answer = client.get_parameter(Name=path, WithDecryption=True)
-    except client.exceptions.ParameterNotFound as error:
-        raise SettingMissingError(
-            f"The parameter '{path}' does not exist in this region. Set it in Parameter Store "
-            "(as a SecureString when it is secret); no deployment is needed."
-        ) from error
-    return str(answer["Parameter"]["Value"])
+@cache
+def cache_of(secret: bool) -> SettingCache:  # noqa: FBT001 - one cache for each answer
+    """Return the values of this process, of secrets or of parameters."""
+    return SettingCache(lambda path: sources.read(path, secret=secret), time.monotonic)

@@ -1,5 +1,5 @@
-"""The long proofs of the build engine: thousands of kills, flips and builds, run on request.
+"""The long proofs: thousands of kills, flips, builds and mistakes, run on request.
 
-`.ci/campaigns` runs them and writes `docs/campaigns.md`; the everyday tests in `tests/e2e` run the
-same code a few times.
+`.ci/campaigns` runs them and writes `docs/campaigns.md`; the everyday tests in `tests/e2e` and
+`tests/unit/config/test_malformed.py` run the same code a few times.
 """

@@ -13,7 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tests.campaigns import equality, flips, full_disk, kill, outcome, same_bytes, together
+from tests.campaigns import (
+    equality,
+    flips,
+    full_disk,
+    kill,
+    malformed,
+    outcome,
+    same_bytes,
+    together,
+)
 from tests.campaigns.outcome import Outcome, Tell
 from tests.campaigns.project import REPOSITORY
 
@@ -36,6 +45,7 @@ CAMPAIGNS: Final = {
     flips.NAME: Campaign(flips.run, 1_000),
     full_disk.NAME: Campaign(full_disk.run, 40),
     together.NAME: Campaign(together.run, 20),
+    malformed.NAME: Campaign(malformed.run, 10_000),
 }
 
 

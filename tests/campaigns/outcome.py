@@ -13,7 +13,7 @@ Tell: TypeAlias = Callable[[str], None]
 HEAD: Final = """\
 # Campaigns
 
-What the build engine has gone through, as `.ci/campaigns` last ran it and wrote it down here.
+What sam-deploy has gone through, as `.ci/campaigns` last ran it and wrote it down here.
 `.ci/campaigns NAME --count N` runs one of them again, and changes its row alone.
 
 | campaign | what was done and must hold | date | tried | failed | seconds | figures |

@@ -17,6 +17,8 @@ from sam_deploy.errors import RolledBackError
 from sam_deploy.events import Event, StackEvent
 from sam_deploy.lanes import Stop
 from sam_deploy.template import Template
+from sam_deploy.template.compare.reading import from_text, plain
+from sam_deploy.template.yaml_text import to_yaml
 
 ACCOUNT = "000000000000"
 REGION = "eu-west-1"
@@ -124,6 +126,34 @@ def test_the_tags_reach_the_stack(stacks: CloudFormation, account: Aws, name: st
     found = account.client("cloudformation", REGION).describe_stacks(StackName=name)
     tags = {each["Key"]: each["Value"] for each in found["Stacks"][0]["Tags"]}
     assert {"Project": "Shop", "Team": "web"} == tags
+
+
+@pytest.mark.parametrize("as_yaml", [False, True], ids=["JSON", "YAML"])
+def test_a_deployed_template_is_read_back_as_it_was_sent(
+    stacks: CloudFormation, name: str, *, as_yaml: bool
+) -> None:
+    """Before the SAM transform, whichever way it was written; with parameters and tags."""
+    sent = json.loads(body(name, "One")) | {"Transform": "AWS::Serverless-2016-10-31"}
+    text = to_yaml(sent) if as_yaml else json.dumps(sent)
+    stack = executed(stacks, name, change_set(stacks, name, "CREATE", text, "-x"))
+    assert plain(sent) == from_text(stacks.template(name), name)
+    assert {"Suffix": "-x"} == stack.parameters
+    assert {"Project": "Shop", "Team": "web"} == stack.tags
+
+
+def test_the_template_of_no_stack_is_an_error(stacks: CloudFormation) -> None:
+    """Who asks for it has seen the stack a moment before."""
+    with pytest.raises(AwsCallError) as raised:
+        stacks.template("no-such-stack")
+    assert "cloudformation:GetTemplate" == raised.value.action
+
+
+def test_a_hidden_parameter_is_not_told(stacks: CloudFormation, name: str) -> None:
+    """NoEcho: asterisks, whatever the value is."""
+    template = json.loads(body(name, "One"))
+    template["Parameters"]["Suffix"]["NoEcho"] = True
+    made = change_set(stacks, name, "CREATE", json.dumps(template), "-x")
+    assert {"Suffix": "****"} == executed(stacks, name, made).parameters
 
 
 def test_an_update_lists_what_really_changes(stacks: CloudFormation, name: str) -> None:

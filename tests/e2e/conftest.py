@@ -237,6 +237,20 @@ def copy_of_dzgro(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
         yield make
 
 
+@pytest.fixture(scope="module")
+def deployed() -> Iterator[Callable[[Path], Project]]:
+    """Return a maker of projects that are deployed once, for all tests of a module."""
+    with contextlib.ExitStack() as clouds:
+
+        def deploy(folder: Path) -> Project:
+            project = clouds.enter_context(stopped(Project(folder, variables())))
+            first = project.deploy()
+            assert 0 == first.code, first.err
+            return Project(folder, project.environment, first)
+
+        yield deploy
+
+
 @pytest.fixture
 def make_project() -> Iterator[Callable[..., Project]]:
     """Return a maker of projects in folders that are there, with more variables if need be."""

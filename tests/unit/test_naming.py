@@ -69,7 +69,21 @@ def test_the_api_gateway_loses_its_environment() -> None:
 def test_one_http_api_has_all_routes() -> None:
     """R024, R060, C07 getApiHttpApiName; there is no WebhookHttpApi any more (R068)."""
     assert "ApiHttpApi" == naming.http_api_id()
-    assert "dzgro-api" == naming.http_api_name("dzgro")
+
+
+def test_parts_of_apis_are_called_after_api_and_environment() -> None:
+    """The ids of stages and domains are the same whether environments share an API or not."""
+    assert "ApiHttpApiDev" == naming.http_api_id("dev")
+    assert "ApiRestApi" == naming.REST_API
+    assert "ApiHttpApiDevStage" == naming.stage_id("dev")
+    assert "ApiRestApiDevDomain" == naming.api_part_id(naming.REST_API, "dev", "Domain")
+    assert "ApiHttpApiDevOrdersIntegration" == naming.http_api_integration_id("Orders", "dev")
+
+
+def test_certificates_come_in_by_a_parameter_of_kind_and_environment() -> None:
+    """R111: the stack takes the certificate of its own region, once it is issued."""
+    assert "ApiDevCertificateArn" == naming.certificate_parameter("Api", "dev")
+    assert "HasApiDevCertificate" == naming.certificate_condition("Api", "dev")
 
 
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
@@ -184,7 +198,7 @@ def test_logical_ids_are_letters_and_digits(name: str, bucket: str, environment:
         naming.event_source_mapping_id(name, environment),
         naming.bucket_policy_id(bucket, environment),
         naming.user_pool_name(name, environment),
-        naming.user_pool_resource_server_id(name, environment),
+        naming.user_pool_resource_server_id(name, name, environment),
         naming.http_api_integration_id(name),
         naming.stage_id(environment),
     ]

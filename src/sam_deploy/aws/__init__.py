@@ -8,7 +8,9 @@ from sam_deploy.aws.cloudformation import Change, ChangeSet, CloudFormation, Sta
 from sam_deploy.aws.errors import AwsCallError
 from sam_deploy.aws.functions import Alias, Functions, FunctionState, LayerVersion
 from sam_deploy.aws.objects import Objects
+from sam_deploy.aws.parameters import Parameters, Secrets, SettingKind, Stored
 from sam_deploy.aws.session import Aws, Endpoint
+from sam_deploy.aws.tables import Tables
 
 __all__ = [
     "Alias",
@@ -22,5 +24,10 @@ __all__ = [
     "Functions",
     "LayerVersion",
     "Objects",
+    "Parameters",
+    "Secrets",
+    "SettingKind",
     "Stack",
+    "Stored",
+    "Tables",
 ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from sam_deploy.aws.errors import AwsCallError, calling
@@ -22,6 +23,9 @@ class Stack:
     status: str
     reason: str
     outputs: Mapping[str, str]
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Name -> value; that of a NoEcho parameter is asterisks, whatever it is."""
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Change:
     logical_id: str
     resource_type: str
     replacement: str = ""
+    properties: tuple[str, ...] = ()
+    """Properties that CloudFormation thinks may make it anew (RequiresRecreation)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,39 @@ class CloudFormation:
             status=found["StackStatus"],
             reason=found.get("StackStatusReason", ""),
             outputs={each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])},
+            parameters={
+                each["ParameterKey"]: each.get("ParameterValue", "")
+                for each in found.get("Parameters", [])
+            },
+            tags={each["Key"]: each["Value"] for each in found.get("Tags", [])},
         )
+
+    def template(self, stack: str) -> str:
+        """Return the template of a stack as it was sent, JSON or YAML (GetTemplate, Original).
+
+        Letters beyond ASCII come back as question marks.
+        """
+        with calling("cloudformation:GetTemplate", self.region):
+            answer = self._client.get_template(StackName=stack, TemplateStage="Original")
+        body = answer["TemplateBody"]
+        # the SDK has already read what is JSON
+        return body if isinstance(body, str) else json.dumps(body)
+
+    def physical_id(self, stack: str, logical_id: str) -> str | None:
+        """Return what AWS calls a resource of a stack; nothing when the stack has not made it.
+
+        Source: DescribeStackResource.
+        """
+        try:
+            with calling("cloudformation:DescribeStackResource", self.region):
+                answer = self._client.describe_stack_resource(
+                    StackName=stack, LogicalResourceId=logical_id
+                )
+        except AwsCallError as error:
+            if error.code == "ValidationError" and "does not exist" in error.message:
+                return None
+            raise
+        return str(answer["StackResourceDetail"].get("PhysicalResourceId", "")) or None
 
     def create_change_set(
         self,
@@ -179,6 +217,13 @@ def _change(answer: Any) -> Change:  # noqa: ANN401 - the SDK has no types
         logical_id=answer["LogicalResourceId"],
         resource_type=answer["ResourceType"],
         replacement=answer.get("Replacement") or "",
+        properties=tuple(
+            dict.fromkeys(
+                each["Target"].get("Name", "")
+                for each in answer.get("Details") or ()
+                if each.get("Target", {}).get("RequiresRecreation", "Never") != "Never"
+            )
+        ),
     )
 
 

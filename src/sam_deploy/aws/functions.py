@@ -8,6 +8,7 @@ from typing import Any, Final
 from sam_deploy.aws.errors import AwsCallError, calling
 from sam_deploy.aws.session import Aws
 
+NOT_PROVISIONED: Final = "ProvisionedConcurrencyConfigNotFoundException"
 NOT_FOUND: Final = "ResourceNotFoundException"
 PRECONDITION: Final = "PreconditionFailedException"
 
@@ -171,6 +172,34 @@ class Functions:
                 RoutingConfig={"AdditionalVersionWeights": {}},
             )
         return _alias(answer)
+
+    def provisioned(self, function: str, alias: str) -> int:
+        """Return how many warm processes an alias asks for (GetProvisionedConcurrencyConfig)."""
+        try:
+            with calling("lambda:GetProvisionedConcurrencyConfig", self.region):
+                answer = self._client.get_provisioned_concurrency_config(
+                    FunctionName=function, Qualifier=alias
+                )
+        except AwsCallError as error:
+            if error.code in {NOT_FOUND, NOT_PROVISIONED}:
+                return 0
+            raise
+        return int(answer["RequestedProvisionedConcurrentExecutions"])
+
+    def provision(self, function: str, alias: str, count: int) -> None:
+        """Ask for so many warm processes of an alias; none for 0.
+
+        Source: PutProvisionedConcurrencyConfig, DeleteProvisionedConcurrencyConfig.
+        """
+        which = {"FunctionName": function, "Qualifier": alias}
+        if not count:
+            with calling("lambda:DeleteProvisionedConcurrencyConfig", self.region):
+                self._client.delete_provisioned_concurrency_config(**which)
+            return
+        with calling("lambda:PutProvisionedConcurrencyConfig", self.region):
+            self._client.put_provisioned_concurrency_config(
+                **which, ProvisionedConcurrentExecutions=count
+            )
 
 
 def _state(answer: Any) -> FunctionState:  # noqa: ANN401 - the SDK has no types

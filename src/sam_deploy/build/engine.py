@@ -32,7 +32,7 @@ from sam_deploy.build.unit import build
 from sam_deploy.build.workshop import Workshop
 from sam_deploy.errors import BuildError
 from sam_deploy.events import BuildFinished, BuildStarted, Report
-from sam_deploy.plan.model import NodeUnit, Unit
+from sam_deploy.plan.model import NodeUnit, PlainUnit, Unit
 
 if TYPE_CHECKING:
     from sam_deploy.build.container import Containers
@@ -130,6 +130,10 @@ def _built(unit: Unit, workshop: Workshop) -> Artifact:
         from sam_deploy.build.node import bundle  # noqa: PLC0415 - only for apps with Node functions
 
         return bundle(unit, workshop)
+    if isinstance(unit, PlainUnit):
+        from sam_deploy.build.plain import pack  # noqa: PLC0415 - only for SAM templates
+
+        return pack(unit, workshop)
     return build(unit, workshop)
 
 

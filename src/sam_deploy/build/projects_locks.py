@@ -65,7 +65,8 @@ def of_unit(unit: BuildUnit, requested: Requested, workshop: Workshop) -> Locked
     inputs = fingerprint.of_requirements(requested, unit.target, of_others)
     # A lock that follows from another one is not for committing.
     follows = unit.target.host or requested.foreign is not None
-    path = lock.path_of(workshop.project, unit.archive, unit.target.label, host=follows)
+    named = f"{unit.lock}.lock" if unit.lock else unit.archive
+    path = lock.path_of(workshop.project, named, unit.target.label, host=follows)
     text = None if workshop.upgrade else lock.read(path, inputs)
     if text is None:
         body = _body(unit, requested, workshop, inputs, path)

@@ -73,7 +73,7 @@ def gather(unit: BuildUnit, workshop: Workshop) -> Inputs:
 
 def is_package(unit: BuildUnit) -> bool:
     """Say whether a layer's source is a Python package of the user's own."""
-    if unit.kind != "layer" or unit.source is None:
+    if unit.kind != "layer" or unit.source is None or unit.of_template:
         return False
     project = projects.load(unit.source.resolve())
     return project is not None and project.is_package

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 import click
 
 from sam_deploy.cli import console as consoles
-from sam_deploy.cli import options, screens
+from sam_deploy.cli import options, sam_options, screens
 from sam_deploy.cli.console import Progress
 from sam_deploy.cli.options import Globals, Making
+from sam_deploy.cli.sam_options import SamChoice, SamCommand
 
 if TYPE_CHECKING:
     from sam_deploy.build import Store
     from sam_deploy.build.prune import Size
+    from sam_deploy.events import Note
+    from sam_deploy.plan import Plan
 
 EPILOG = """\b
 Examples:
@@ -25,7 +28,7 @@ Examples:
 """
 
 
-@click.command("build", epilog=EPILOG)
+@click.command("build", epilog=EPILOG, cls=SamCommand)
 @click.argument("feature_sets", nargs=-1, metavar="[FEATURE_SET]...")
 @options.json_option
 @options.progress_options
@@ -35,6 +38,7 @@ Examples:
 @click.option(
     "--prune-store", is_flag=True, help="Afterwards, remove from the store what is unused."
 )
+@sam_options.sam_options
 @click.pass_obj
 def command(
     chosen: Globals,
@@ -46,23 +50,23 @@ def command(
     making: Making,
     clean: bool,  # noqa: FBT001 - the same
     prune_store: bool,  # noqa: FBT001 - the same
+    sam: SamChoice,
 ) -> None:
     """Build every function and layer for AWS Lambda, and deploy nothing.
 
     Only what changed is built. The archives are in `.sam-deploy/build`.
     """
-    from sam_deploy import build, config, plan  # noqa: PLC0415 - costs pydantic
+    from sam_deploy import build  # noqa: PLC0415 - costs pydantic
     from sam_deploy.events import Planned  # noqa: PLC0415 - the same
 
-    app = config.load(chosen.project)
-    planned = plan.make(app, chosen.project, plan.Request(feature_sets))
-    console = consoles.make(progress, verbose=verbose)
-    store = build.Store.default()
+    planned, notes = _planned(chosen, feature_sets, sam)
+    console, store = consoles.make(progress, verbose=verbose), build.Store.default()
     started = time.monotonic()
     try:
         if clean:
             build.clean(chosen.project)
-        console.report(Planned(len(planned.builds), 0, 0))
+        for event in (*notes, Planned(len(planned.builds), 0, 0)):
+            console.report(event)
         artifacts = build.run(
             planned.builds,
             chosen.project,
@@ -80,6 +84,20 @@ def command(
     console.say(screens.build_text(artifacts, seconds, sizes, verbose=verbose))
     if as_json:
         click.echo(screens.build_json(artifacts, seconds, sizes))
+
+
+def _planned(
+    chosen: Globals, feature_sets: tuple[str, ...], sam: SamChoice
+) -> tuple[Plan, tuple[Note, ...]]:
+    """Return the plan of the app, or of a SAM template, and what the user should know of it."""
+    if sam_options.is_template(chosen, sam):
+        from sam_deploy.cli import sam_commands  # noqa: PLC0415 - seldom used
+
+        return sam_commands.planned(chosen, sam, feature_sets)
+    from sam_deploy import config, plan  # noqa: PLC0415 - costs pydantic
+
+    app = config.load(chosen.project)
+    return plan.make(app, chosen.project, plan.Request(feature_sets)), ()
 
 
 def _store_sizes(store: Store, verbose: bool, prune: bool) -> tuple[Size, ...]:  # noqa: FBT001

@@ -169,11 +169,15 @@ def api_url(app: App, place: wiring.Place, region: str, environment: str) -> str
     """
     from sam_deploy import naming  # noqa: PLC0415 - with the commands that use it
     from sam_deploy.aws import CloudFormation  # noqa: PLC0415 - half a second
+    from sam_deploy.config import physical  # noqa: PLC0415 - costs pydantic
 
-    for number, feature_set in enumerate(app.feature_sets):
-        stack = naming.stack_name(app.name, feature_set.name, first=number == 0)
+    own = physical.owner(app, environment)
+    for feature_set in app.feature_sets:
+        stack = physical.stack_name(app, feature_set, own)
         found = CloudFormation(place.aws, region).describe_stack(stack)
-        api_id = (found.outputs if found else {}).get(f"{naming.http_api_id()}Id")
+        outputs = found.outputs if found else {}
+        ids = (naming.http_api_id(environment), naming.http_api_id())
+        api_id = next((outputs[f"{each}Id"] for each in ids if f"{each}Id" in outputs), "")
         if api_id and place.cloud:
             return place.cloud.url(region, api_id, naming.stage_name(environment))
     raise RefusedError(

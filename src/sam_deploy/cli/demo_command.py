@@ -18,7 +18,8 @@ from sam_deploy.cli import console as consoles
 from sam_deploy.cli import options, screens, wiring
 from sam_deploy.cli.cloud_command import api_url
 from sam_deploy.cli.console import Console, Progress
-from sam_deploy.cli.deploy_command import How, deploy, relative
+from sam_deploy.cli.contexts import How
+from sam_deploy.cli.deploy_command import deploy, relative
 from sam_deploy.cli.options import Globals
 from sam_deploy.errors import IncompleteError
 

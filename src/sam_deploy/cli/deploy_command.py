@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import time
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
 from sam_deploy.cli import console as consoles
-from sam_deploy.cli import options, screens, wiring
+from sam_deploy.cli import contexts, options, sam_options, screens, wiring
 from sam_deploy.cli.console import Console, Progress
+from sam_deploy.cli.contexts import REGIONS_AT_ONCE, How
 from sam_deploy.cli.options import Globals, Making
+from sam_deploy.cli.sam_options import SamChoice, SamCommand
 from sam_deploy.errors import RefusedError
 from sam_deploy.lanes import Stop
 
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from sam_deploy.plan import Request
     from sam_deploy.workflow import Result
 
-REGIONS_AT_ONCE: Final = 8
 EPILOG = """\b
 Examples:
   sam-deploy deploy                     every feature set, to every region
@@ -31,18 +32,9 @@ Examples:
 """
 
 
-@dataclass(frozen=True, slots=True)
-class How:
-    """What the options of a deployment say about how to do it."""
-
-    approved: bool = False
-    regions_at_once: int = REGIONS_AT_ONCE
-    allow_replace: frozenset[str] = frozenset()
-    making: Making = field(default_factory=Making)
-
-
-@click.command("deploy", epilog=EPILOG)
+@click.command("deploy", epilog=EPILOG, cls=SamCommand)
 @click.argument("feature_sets", nargs=-1, metavar="[FEATURE_SET]...")
+@options.environment_option
 @options.region_option
 @options.target_option
 @options.json_option
@@ -56,10 +48,12 @@ class How:
     metavar="LOGICAL_ID",
     help="Let this function, bucket, table or pool be replaced or removed; repeatable.",
 )
+@sam_options.sam_options
 @click.pass_obj
 def command(
     chosen: Globals,
     feature_sets: tuple[str, ...],
+    environment: str | None,
     regions: tuple[str, ...],
     target: str | None,
     as_json: bool,  # noqa: FBT001 - click passes options by name
@@ -69,28 +63,63 @@ def command(
     making: Making,
     auto_approve: bool,  # noqa: FBT001 - the same
     allow_replace: tuple[str, ...],
+    sam: SamChoice,
 ) -> None:
     """Build the app once, bring it to every region, and let the first environment serve it.
 
     FEATURE_SET limits it to these parts of the app. A second run does only what changed.
     """
-    from sam_deploy import config, plan  # noqa: PLC0415 - costs pydantic
-    from sam_deploy.plan import Request  # noqa: PLC0415 - the same
-
-    app = config.load(chosen.project)
-    # before the cloud is started: what cannot be planned is refused at once
-    plan.make(app, chosen.project, Request(feature_sets, regions))
     how = How(
         approved=auto_approve,
         regions_at_once=1 if sequential else REGIONS_AT_ONCE,
         allow_replace=frozenset(allow_replace),
         making=making,
+        console=functools.partial(consoles.make, progress, verbose=verbose),
     )
-    console = consoles.make(progress, verbose=verbose)
+    if sam_options.is_template(chosen, sam):
+        sam_options.refuse_parts(feature_sets, environment)
+        _deploy_template(chosen, sam, regions, target, how, as_json=as_json)
+    else:
+        _deploy_app(chosen, feature_sets, regions, environment, target, how, as_json=as_json)
+
+
+def _deploy_template(
+    chosen: Globals,
+    sam: SamChoice,
+    regions: tuple[str, ...],
+    target: str | None,
+    how: How,
+    *,
+    as_json: bool,
+) -> None:
+    from sam_deploy.cli import sam_commands  # noqa: PLC0415 - seldom used
+
+    found = sam_options.prepared(chosen, sam, regions, deploying=True)
+    sam_commands.deploy(chosen, found, target, how, _ask, as_json=as_json)
+
+
+def _deploy_app(
+    chosen: Globals,
+    feature_sets: tuple[str, ...],
+    regions: tuple[str, ...],
+    environment: str | None,
+    target: str | None,
+    how: How,
+    *,
+    as_json: bool,
+) -> None:
+    from sam_deploy import config, plan  # noqa: PLC0415 - costs pydantic
+    from sam_deploy.plan import Request  # noqa: PLC0415 - the same
+
+    app = config.load(chosen.project)
+    # before the cloud is started: what cannot be planned is refused at once
+    where = options.chosen_environment(chosen, app, environment)
+    plan.make(app, chosen.project, Request(feature_sets, regions, where))
+    console = how.console()
     started = time.monotonic()
     try:
         place = wiring.reach(chosen, target, console, writing=True, runtime=app.runtime)
-        request = Request(feature_sets, regions, place.host_target)
+        request = Request(feature_sets, regions, where, place.host_target)
         result = deploy(chosen, place, request, console, how)
     finally:
         console.close()
@@ -123,18 +152,7 @@ def deploy(
     if place.target == "aws" and not how.approved:
         _ask(app.name, planned.regions)
     stop = Stop()
-    context = workflow.Context(
-        project=chosen.project,
-        aws=place.aws,
-        report=console.report,
-        stop=stop,
-        expected_account=place.expected_account,
-        regions_at_once=how.regions_at_once,
-        allow_replace=how.allow_replace,
-        upgrade=how.making.upgrade,
-        locked=how.making.locked,
-        containers=how.making.containers,
-    )
+    context = contexts.make(chosen, place, console, stop, how)
     return wiring.watched(place, stop, lambda: workflow.run(context, request), console)
 
 
@@ -161,6 +179,8 @@ def next_commands(chosen: Globals, result: Result) -> str:
     program = f"{options.program()}{here}"
     environment = result.release.environment
     region = result.plan.regions[0]
+    if not environment:
+        return f"\nnext: {program} deploy"
     return (
         f"\nnext: {program} status\n"
         f"      {program} cloud url --region {region} --environment {environment}"

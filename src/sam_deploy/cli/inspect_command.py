@@ -128,6 +128,7 @@ def _time(chosen: Globals, name: str, console: Console, *, as_json: bool) -> Non
     from sam_deploy.build import Store, inspect  # noqa: PLC0415 - the same
     from sam_deploy.build.interpreters import Interpreters  # noqa: PLC0415 - the same
     from sam_deploy.cli import inspect_json, inspect_screens  # noqa: PLC0415 - the same
+    from sam_deploy.config.tree import first_environment, variables_of  # noqa: PLC0415 - the same
 
     planned = _plan(chosen)
     unit = _python_function(planned, name)
@@ -136,12 +137,13 @@ def _time(chosen: Globals, name: str, console: Console, *, as_json: bool) -> Non
     app = config.load(chosen.project)
     function = next(each for each in app.functions if each.name == unit.name)
     region, store = planned.home_region, Store.default()
+    variables = variables_of(function, first_environment(app))
     question = inspect.Question(
         handler=unit.handler,
         target=unit.target,
         function=contents[unit.key],
         layers=[contents[layer.key] for layer in layers],
-        variables={"AWS_REGION": region, "AWS_DEFAULT_REGION": region, **function.environment},
+        variables={"AWS_REGION": region, "AWS_DEFAULT_REGION": region, **variables},
         runtime=lambda: inspect.runtime_packages(
             unit.target, chosen.project, store, console.report
         ),
@@ -165,7 +167,8 @@ def _python_function(planned: Plan, name: str) -> BuildUnit:
     if not isinstance(unit, BuildUnit):
         raise RefusedError(
             f"The import time of `{unit.name}` cannot be measured",
-            why=f"it runs on {unit.runtime}; only the imports of Python functions are measured",
+            why=f"it runs on {getattr(unit, 'runtime', 'what is in its archive')}; only the "
+            "imports of Python functions are measured",
             hint="look at what is in its bundle: `sam-deploy inspect " + unit.name + "`",
         )
     return unit

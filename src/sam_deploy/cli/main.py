@@ -24,6 +24,8 @@ COMMANDS: Final = {
     "build": "Build every function and layer, and deploy nothing.",
     "inspect": "Show what is in an archive and why: which package brought which bytes.",
     "template": "Show the CloudFormation template of a stack.",
+    "diff": "Show what a deployment would change, and write nothing.",
+    "settings": "Show and change what functions read: settings and secrets.",
     "cloud": "Start, stop and look into the embedded cloud.",
 }
 """Name -> what it does; each lives in the module `sam_deploy.cli.<name>_command`."""

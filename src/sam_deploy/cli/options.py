@@ -15,6 +15,7 @@ import click
 if TYPE_CHECKING:
     from sam_deploy.build import Store
     from sam_deploy.build.container import Containers
+    from sam_deploy.config.model import App
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -49,15 +50,20 @@ def json_option(function: F) -> F:
     )(function)
 
 
-def progress_options(function: F) -> F:
-    """Accept `--progress` and `-v`."""
-    function = click.option(
+def progress_option(function: F) -> F:
+    """Accept `--progress`."""
+    return click.option(
         "--progress",
         type=click.Choice(["auto", "live", "plain", "json", "quiet"]),
         default="auto",
         show_default=True,
         help="How to show what happens, on standard error.",
     )(function)
+
+
+def progress_options(function: F) -> F:
+    """Accept `--progress` and `-v`."""
+    function = progress_option(function)
     return click.option("-v", "--verbose", is_flag=True, help="Show every stack event.")(function)
 
 
@@ -66,6 +72,26 @@ def region_option(function: F) -> F:
     return click.option(
         "--region", "regions", multiple=True, metavar="REGION", help="Only here; repeatable."
     )(function)
+
+
+def environment_option(function: F) -> F:
+    """Accept `--environment`: whose stack, where each environment has its own."""
+    return click.option(
+        "--environment",
+        metavar="NAME",
+        help="Whose stack (isolated topology), or local: only buckets and queues.",
+    )(function)
+
+
+def chosen_environment(chosen: Globals, app: App, given: str | None) -> str:
+    """Return the environment of a command: what was given, else what `ENV` preselects."""
+    from sam_deploy.config import settings  # noqa: PLC0415 - reads `.env`
+
+    if given:
+        return given
+    preselected = settings.read(chosen.project).environment
+    own_stacks = {each.name for each in app.environments} if app.topology == "isolated" else set()
+    return preselected if preselected in {"local", *own_stacks} else ""
 
 
 @dataclass(frozen=True, slots=True)

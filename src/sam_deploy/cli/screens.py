@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sam_deploy.build.prune import Size
     from sam_deploy.deploy import StackOutcome
     from sam_deploy.errors import SamDeployError
+    from sam_deploy.provide import Provisions
     from sam_deploy.release import Moved, Served
     from sam_deploy.workflow import Result
 
@@ -83,7 +84,9 @@ def deploy_text(result: Result, seconds: float) -> str:
         what = f"Deployed {plural(len(changed), 'stack')} in {regions}"
         what = what if changed else f"No changes to {plural(len(places), 'stack')}"
     first = any(each.outcome == "created" for each in places)
-    served = f"{released.environment} serves {_versions(released.moved, first=first)}"
+    served = "the local environment has no functions"
+    if released.environment:
+        served = f"{released.environment} serves {_versions(released.moved, first=first)}"
     return f"{what}, in {seconds:.1f} s; {served}"
 
 
@@ -109,16 +112,8 @@ def deploy_json(result: Result, target: str, seconds: float) -> str:
             "changed": not result.deployment.unchanged or bool(result.release.changed),
             "seconds": round(seconds, 3),
             "build": {"built": result.artifacts.built, "reused": result.artifacts.reused},
-            "regions": {
-                region: {
-                    "bucket": each.bucket,
-                    "archives_new": each.copied,
-                    "bytes_sent": each.sent_bytes,
-                    "layers_published": each.layers_published,
-                }
-                for region, each in provisions.regions.items()
-            },
-            "stacks": [_stack(each) for each in result.deployment.done.values()],
+            "regions": regions_json(provisions),
+            "stacks": [stack_json(each) for each in result.deployment.done.values()],
             "release": {
                 "environment": result.release.environment,
                 "changed": result.release.changed,
@@ -128,7 +123,21 @@ def deploy_json(result: Result, target: str, seconds: float) -> str:
     )
 
 
-def _stack(outcome: StackOutcome) -> dict[str, Any]:
+def regions_json(provisions: Provisions) -> dict[str, Any]:
+    """Return what was brought to each region."""
+    return {
+        region: {
+            "bucket": each.bucket,
+            "archives_new": each.copied,
+            "bytes_sent": each.sent_bytes,
+            "layers_published": each.layers_published,
+        }
+        for region, each in provisions.regions.items()
+    }
+
+
+def stack_json(outcome: StackOutcome) -> dict[str, Any]:
+    """Return what came of one stack in one region."""
     return {
         "stack": outcome.stack,
         "region": outcome.region,

@@ -7,7 +7,6 @@ import click
 from sam_deploy.cli import console as consoles
 from sam_deploy.cli import options, screens, wiring
 from sam_deploy.cli.options import Globals
-from sam_deploy.errors import RefusedError
 
 EPILOG = """\b
 Examples:
@@ -34,27 +33,10 @@ def command(
     app = config.load(chosen.project)
     planned = plan.make(app, chosen.project, plan.Request((), regions))
     console = consoles.make("plain")
-    place = _place(chosen, target, app.runtime)
+    place = wiring.look_or_refuse(chosen, target, app.runtime, "deploy")
     served = release.read(app, place.aws, planned.regions)
     if as_json:
         click.echo(screens.status_json(served))
         return
     console.say(place.line(planned.regions))
     click.echo(screens.status_table(served))
-
-
-def _place(chosen: Globals, target: str | None, runtime: str) -> wiring.Place:
-    """Return where to look. Looking starts no cloud: an empty one would answer nothing."""
-    named, _ = wiring.choose_target(chosen, target, writing=False)
-    if named == "aws":
-        return wiring.reach(chosen, "aws", consoles.make("quiet"), writing=False, runtime=runtime)
-    from sam_deploy import local  # noqa: PLC0415 - only when embedded
-
-    cloud = local.find(chosen.project)
-    if cloud is None:
-        raise RefusedError(
-            "The embedded cloud of this project does not run",
-            why="so nothing is deployed there",
-            hint="run `sam-deploy deploy`, or look at AWS with `--target aws`",
-        )
-    return wiring.embedded(cloud, runtime)

@@ -1,7 +1,7 @@
 """Puts a command together: the project, the target, the endpoint, the console.
 
-The embedded cloud differs from AWS in three values that are made here and nowhere else: the
-endpoint, the build target (this computer), and whether the user is asked first.
+The embedded cloud differs from AWS in values that are made here and nowhere else: the endpoint,
+the build target (this computer), the types of resources it lacks, and whether the user is asked.
 """
 
 from __future__ import annotations
@@ -9,21 +9,25 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from sam_deploy.cli.console import Console
-from sam_deploy.cli.options import Globals
+from sam_deploy.cli.options import Globals, program
 from sam_deploy.config import settings
-from sam_deploy.errors import ConfigError, UnreachableError
+from sam_deploy.errors import ConfigError, RefusedError, UnreachableError
 from sam_deploy.lanes import Stop
 
 if TYPE_CHECKING:
     from sam_deploy.aws import Aws
+    from sam_deploy.deploy import Deployment
+    from sam_deploy.events import Report
     from sam_deploy.local import RunningCloud
     from sam_deploy.plan import Target
+    from sam_deploy.template import Template
+    from sam_deploy.workflow import AfterDeploy
 
 T = TypeVar("T")
 LOOK_SECONDS: Final = 0.2
@@ -34,13 +38,17 @@ EMBEDDED_KEY: Final = "test"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a command goes. `cloud` and `host_target` are there for the embedded target."""
+    """Where a command goes. All but the first three are there for the embedded target."""
 
     target: Literal["embedded", "aws"]
     aws: Aws
     expected_account: str
     cloud: RunningCloud | None = None
     host_target: Target | None = None
+    unsupported: frozenset[str] = frozenset()
+    """Types of resources that it does not know; see `template.without`."""
+    after_deploy: AfterDeploy | None = None
+    """What it needs done when its stacks stand: replicas of global tables."""
 
     def line(self, regions: tuple[str, ...]) -> str:
         """Return the first line of every screen: target, account, endpoint, regions."""
@@ -86,14 +94,52 @@ def reach(
     return embedded(cloud, runtime)
 
 
+def look(chosen: Globals, option: str | None, runtime: str) -> Place | None:
+    """Return where to look; nothing when that is an embedded cloud that does not run.
+
+    Looking starts no cloud: all that it held ended with it, and an empty one answers nothing.
+    """
+    target, found = choose_target(chosen, option, writing=False)
+    if target == "aws":
+        from sam_deploy.aws import Aws, Endpoint  # noqa: PLC0415 - half a second
+
+        return Place("aws", Aws(Endpoint("aws", profile=found.profile)), found.account_id)
+    from sam_deploy import local  # noqa: PLC0415 - only when embedded
+
+    cloud = local.find(chosen.project)
+    return embedded(cloud, runtime) if cloud else None
+
+
+def look_or_refuse(chosen: Globals, option: str | None, runtime: str, command: str) -> Place:
+    """Return where to look. Raises `RefusedError`, naming the command that makes something."""
+    place = look(chosen, option, runtime)
+    if place is None:
+        raise RefusedError(
+            "The embedded cloud of this project does not run",
+            why="so nothing is deployed there",
+            hint=f"run `{program()} {command}`, or look at AWS with `--target aws`",
+        )
+    return place
+
+
 def embedded(cloud: RunningCloud, runtime: str) -> Place:
     """Return the embedded cloud as a place to work on."""
     from sam_deploy.aws import Aws, Endpoint  # noqa: PLC0415 - half a second
     from sam_deploy.build.host import host_target  # noqa: PLC0415 - asks the interpreter
+    from sam_deploy.local.unsupported import UNSUPPORTED  # noqa: PLC0415 - only when embedded
 
     endpoint = Endpoint("embedded", cloud.endpoint, "", EMBEDDED_KEY, EMBEDDED_KEY)
     host = host_target(cloud.python, runtime)
-    return Place("embedded", Aws(endpoint), EMBEDDED_ACCOUNT, cloud, host)
+    aws = Aws(endpoint)
+
+    def after_deploy(
+        templates: Mapping[str, Template], deployment: Deployment, report: Report
+    ) -> None:
+        from sam_deploy.deploy.replicas import replicate  # noqa: PLC0415 - when there is a stack
+
+        replicate(templates, deployment, aws, report)
+
+    return Place("embedded", aws, EMBEDDED_ACCOUNT, cloud, host, UNSUPPORTED, after_deploy)
 
 
 def watched(place: Place, stop: Stop, work: Callable[[], T], console: Console) -> T:

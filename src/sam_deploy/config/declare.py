@@ -81,6 +81,15 @@ def _record(
     object.__setattr__(self, ORIGIN, origin)
 
 
+def changed(declared: T, **values: object) -> T:
+    """Return a copy with other values, declared where the first one was."""
+    made = object.__new__(type(declared))
+    for each in fields(declared):  # type: ignore[arg-type] # a declaration is a dataclass
+        object.__setattr__(made, each.name, values.get(each.name, getattr(declared, each.name)))
+    object.__setattr__(made, ORIGIN, origin_of(declared))
+    return made
+
+
 def origin_of(declared: object) -> Origin | None:
     """Return where `declared` was written; nothing for a value that is no declaration."""
     found = getattr(declared, ORIGIN, None)

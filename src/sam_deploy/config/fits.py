@@ -7,6 +7,7 @@ says yes only where it is certain. A test holds the two against each other.
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Mapping, Sequence
 from types import UnionType
@@ -15,7 +16,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from annotated_types import Interval, Len
 
 from sam_deploy.config.declare import Declaration
-from sam_deploy.config.text import Matches
+from sam_deploy.config.text import AnyJson, Matches
 
 
 def fits(value: object, hint: Any) -> bool:  # noqa: ANN401 - type hints have no useful type
@@ -23,11 +24,13 @@ def fits(value: object, hint: Any) -> bool:  # noqa: ANN401 - type hints have no
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated:
         inner, *marks = arguments
+        if AnyJson() in marks:
+            return is_json(value)
         return fits(value, inner) and all(_keeps(value, mark) for mark in marks)
     if origin in (UnionType, Union):
         return any(fits(value, argument) for argument in arguments)
     if origin is Literal:
-        return isinstance(value, str) and value in arguments
+        return any(type(value) is type(each) and value == each for each in arguments)
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return isinstance(value, dict) and all(
             fits(key, arguments[0]) and fits(item, arguments[1]) for key, item in value.items()
@@ -40,6 +43,17 @@ def fits(value: object, hint: Any) -> bool:  # noqa: ANN401 - type hints have no
         return isinstance(value, hint)
     # by exact type, as True is an int to Python and no number to us
     return hint in {str, int, bool} and type(value) is hint
+
+
+def is_json(value: object) -> bool:
+    """Whether a value can be written as JSON without a change, and as YAML for CloudFormation."""
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and is_json(each) for key, each in value.items())
+    if isinstance(value, (list, tuple)):
+        return all(is_json(each) for each in value)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return value is None or isinstance(value, (str, int, bool))
 
 
 def _keeps(value: Any, mark: object) -> bool:  # noqa: ANN401 - its type has been looked at

@@ -12,11 +12,12 @@ from collections.abc import Mapping, Sequence
 from types import GenericAlias, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
-from pydantic import AfterValidator, ConfigDict, InstanceOf, TypeAdapter, ValidationError
+from pydantic import AfterValidator, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
 from sam_deploy.config.declare import Declaration
-from sam_deploy.config.text import Matches
+from sam_deploy.config.fits import is_json
+from sam_deploy.config.text import AnyJson, Matches
 from sam_deploy.config.wording import told
 
 STRICT: Final = ConfigDict(strict=True, arbitrary_types_allowed=True)
@@ -41,6 +42,8 @@ def _rule(hint: Any) -> Any:  # noqa: ANN401 - type hints have no useful type
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated:
         inner, *marks = arguments
+        if AnyJson() in marks:
+            return Annotated[(object, AfterValidator(_json))]
         rules = [AfterValidator(_form(m)) if isinstance(m, Matches) else m for m in marks]
         return Annotated[(_rule(inner), *rules)]
     if origin in (UnionType, Union):
@@ -50,8 +53,25 @@ def _rule(hint: Any) -> Any:  # noqa: ANN401 - type hints have no useful type
     if origin is not None and origin is not Literal and issubclass(origin, Sequence):
         return GenericAlias(tuple, (_rule(arguments[0]), ...))
     if isinstance(hint, type) and issubclass(hint, Declaration):
-        return Annotated[hint, InstanceOf()]  # type: ignore[type-arg] # the marker form
+        return Annotated[(object, AfterValidator(_instance(hint)))]
     return hint
+
+
+def _instance(kind: type[Declaration]) -> Any:  # noqa: ANN401 - a pydantic validator
+    def check(value: object) -> object:
+        if not isinstance(value, kind):
+            raise PydanticCustomError("is_instance_of", "{class}", {"class": kind.__name__})
+        return value
+
+    return check
+
+
+def _json(value: object) -> object:
+    if not is_json(value):
+        raise PydanticCustomError(
+            "json", "{got} is not JSON: text, numbers, lists and dicts", {"got": repr(value)}
+        )
+    return value
 
 
 def _form(mark: Matches) -> Any:  # noqa: ANN401 - a pydantic validator

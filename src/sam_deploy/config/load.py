@@ -1,7 +1,7 @@
 """Reads `deploy.py` and judges the whole declaration at once.
 
 The user's file is run (it is Python), the `App` it made is walked from the leaves up, each value
-is held to its annotation by pydantic, and cross references are checked by `references.py`. All
+is held to its annotation by pydantic, and cross references are checked by `checks/`. All
 mistakes are reported together, each with its place, what is allowed and the nearest known name.
 """
 
@@ -10,20 +10,25 @@ from __future__ import annotations
 import contextlib
 import difflib
 import importlib.util
+import re
 import sys
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from sam_deploy.config.checks import find_problems
 from sam_deploy.config.model import App
-from sam_deploy.config.references import find_problems
+from sam_deploy.config.tame import tamed
 from sam_deploy.config.tree import CONFIG_FILE, Problem
 from sam_deploy.config.validate import validate
 from sam_deploy.errors import ConfigError, SamDeployError
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+SHOWN_CHARACTERS: Final = 500
+"""As much of an exception, or of a line, as anybody reads."""
 
 
 def load(project: Path) -> App:
@@ -39,7 +44,7 @@ def load(project: Path) -> App:
             hint="go to the project's folder, or name it: `sam-deploy -C FOLDER ...`; "
             "`sam-deploy demo` makes one to look at",
         )
-    declared = _the_app(_run(file), file)
+    declared = tamed(_the_app(_run(file), file))
     validated, problems = validate(declared)
     problems += find_problems(declared)
     if problems or validated is None:
@@ -68,9 +73,13 @@ def _run(file: Path) -> ModuleType:
             spec.loader.exec_module(module)
         except SyntaxError as error:
             raise _syntax_error(file, error) from error
+        except UnicodeDecodeError as error:
+            raise _unreadable(file, error) from error
         except SamDeployError:
             raise
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             raise _failed(file, error) from error
     return module
 
@@ -79,21 +88,27 @@ def _run(file: Path) -> ModuleType:
 def _importing_from(folder: Path) -> Iterator[None]:
     """Let the user's file import its neighbours, and leave no caches beside it."""
     before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    sys.path.insert(0, str(folder))
+    path, found = sys.path, list(sys.path)
+    path.insert(0, str(folder))
     try:
         yield
     finally:
-        sys.path.remove(str(folder))
+        # the file may have emptied it, or put another list in its place
+        sys.path = path
+        if str(folder) in path:
+            path.remove(str(folder))
+        path += [each for each in found if each not in path]
         sys.dont_write_bytecode = before
 
 
 def _syntax_error(file: Path, error: SyntaxError) -> ConfigError:
-    line = (error.text or "").rstrip("\n")
+    line = _shortened((error.text or "").rstrip("\n"))
     column = max((error.offset or 1) - 1, 0)
     pointer = " " * column + "^"
     shown = f"\n\n    {line.expandtabs(1)}\n    {pointer}" if line else ""
     name = Path(error.filename or file).name
-    where = f" line {error.lineno}" if error.lineno else ""
+    number = error.lineno or _unreadable_line(file)
+    where = f" line {number}" if number else ""
     return ConfigError(
         f"`{name}`{where} is not valid Python",
         why=f"{error.msg}{shown}",
@@ -101,21 +116,65 @@ def _syntax_error(file: Path, error: SyntaxError) -> ConfigError:
     )
 
 
+def _unreadable(file: Path, error: UnicodeDecodeError) -> ConfigError:
+    """Tell a file in another encoding from a user's own decoding, which has a line."""
+    if error.__traceback__ and _lines_of(file, error):
+        return _failed(file, error)
+    return ConfigError(
+        f"`{file.name}` line {_unreadable_line(file) or 1} is not valid Python",
+        why=str(error),
+        hint="save it as UTF-8 and run the command again",
+    )
+
+
+def _unreadable_line(file: Path) -> int:
+    """Return the line that is no Python at all, which Python does not say: an encoding, a byte."""
+    content = file.read_bytes()
+    for number, line in enumerate(content.splitlines()[:2], start=1):
+        if re.match(rb"[ \t\f]*(\xef\xbb\xbf)?#.*?coding[:=]", line):
+            return number
+    at = content.find(b"\0")
+    if at < 0:
+        try:
+            content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            at = error.start
+    return content.count(b"\n", 0, at) + 1 if at >= 0 else 0
+
+
 def _failed(file: Path, error: BaseException) -> ConfigError:
     """Name the user's line that raised, instead of showing our frames."""
-    frames = [
+    frames = _lines_of(file, error)
+    where, shown = f"`{file.name}`", ""
+    if frames:
+        where = f"`{Path(frames[-1].filename).name}` line {frames[-1].lineno}"
+        shown = f"\n\n    {_shortened(frames[-1].line or '')}"
+    hint = "correct it and run the command again"
+    if isinstance(error, ImportError) and error.name == "sam_deploy":
+        hint = _nearest_import(str(error)) or hint
+    why = f"{_shortened(_text_of(error))}{shown}"
+    return ConfigError(f"{where} raised {type(error).__name__}", why=why, hint=hint)
+
+
+def _text_of(error: BaseException) -> str:
+    """Return what an exception says; nothing when it cannot say it."""
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - the user's own exception raises one itself
+        return ""
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}..."
+
+
+def _lines_of(file: Path, error: BaseException) -> list[traceback.FrameSummary]:
+    """Return the user's lines that an exception went through, the last one last."""
+    return [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
         if _is_users(Path(frame.filename), file.parent)
     ]
-    where, shown = f"`{file.name}`", ""
-    if frames:
-        where = f"`{Path(frames[-1].filename).name}` line {frames[-1].lineno}"
-        shown = f"\n\n    {frames[-1].line}"
-    hint = "correct it and run the command again"
-    if isinstance(error, ImportError) and error.name == "sam_deploy":
-        hint = _nearest_import(str(error)) or hint
-    return ConfigError(f"{where} raised {type(error).__name__}", why=f"{error}{shown}", hint=hint)
 
 
 def _is_users(file: Path, project: Path) -> bool:
@@ -135,7 +194,9 @@ def _nearest_import(message: str) -> str:
 
 
 def _the_app(module: ModuleType, file: Path) -> App:
-    apps = {id(value): value for value in vars(module).values() if isinstance(value, App)}
+    # by the real type: `isinstance` asks the values, and those are the user's
+    values = list(vars(module).values())
+    apps: dict[int, App] = {id(value): value for value in values if issubclass(type(value), App)}
     if len(apps) == 1:
         return next(iter(apps.values()))
     found = "defines no `App`" if not apps else f"defines {len(apps)} apps"

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from annotated_types import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class AnyJson:
+    """The value must be JSON: text, numbers, booleans, null, lists and dicts of these."""
+
+
+Json = Annotated[object, AnyJson()]
+"""A value that goes into the template as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,47 @@ Slim = Literal["tests", "stubs"]
 """What a dependency can do without, mostly: its own tests, its `*.pyi` files."""
 FilePath = Annotated[str, Matches(r"[^\x00\ud800-\udfff]+", "a path relative to deploy.py")]
 SettingName = Annotated[str, Matches(r"[A-Za-z0-9_.-]{1,128}", "letters, digits, . _ -")]
+AttributeName = Annotated[str, Matches(r"[A-Za-z0-9_.-]{1,255}", "letters, digits, . _ -")]
+IndexName = Annotated[str, Matches(r"[A-Za-z0-9_.-]{3,255}", "3-255 of letters, digits, . _ -")]
+NamePattern = Annotated[
+    str,
+    Matches(
+        r"([A-Za-z0-9._-]|\{environment\})+",
+        "letters, digits, . _ - and {environment}",
+    ),
+]
+"""The name in AWS, where it must be another than the usual one."""
+KmsKey = Annotated[str, Matches(r"(arn:aws[a-z-]*:kms:|alias/)\S+", "a key's ARN, or alias/...")]
+Reasons = Mapping[
+    Annotated[str, Matches(r"[a-z][a-z0-9-]*", "the name of a rule")],
+    Annotated[str, Matches(r"(?s).*\S.*", "a reason in words")],
+]
+"""Rule -> why it does not apply here."""
+LogDays = Literal[
+    1,
+    3,
+    5,
+    7,
+    14,
+    30,
+    60,
+    90,
+    120,
+    150,
+    180,
+    365,
+    400,
+    545,
+    731,
+    1096,
+    1827,
+    2192,
+    2557,
+    2922,
+    3288,
+    3653,
+]
+"""What CloudWatch Logs accepts. Source: CloudWatch Logs API PutRetentionPolicy."""
 HttpMethod = Literal["ANY", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 Seconds = Annotated[int, Interval(ge=1, le=900)]
 PoolTrigger = Literal[

@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import difflib
 import functools
+import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import fields
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, Final, TypeVar, get_type_hints
 
-from sam_deploy.config.declare import ABSENT, ORIGIN, Declaration, origin_of
+from sam_deploy.config.declare import ABSENT, Declaration, changed, origin_of
 from sam_deploy.config.fits import fits
 from sam_deploy.config.tree import Problem, label, line_of
-from sam_deploy.config.wording import spoken
+from sam_deploy.config.wording import shown, spoken
 
+MAY_REPEAT: Final = frozenset({"include", "exclude", "regions", "replicas"})
+"""Lists of patterns, in which the last one wins, and lists that `checks/` looks at."""
+UNWRITABLE: Final = re.compile("[\x00\ud800-\udfff]")
 D = TypeVar("D", bound=Declaration)
 Validated = tuple[D | None, list[Problem]]
 
@@ -33,17 +39,46 @@ def validate(declared: D, path: str = "") -> Validated[D]:
         values[each.name] = checked
         problems += found
         hint = _hints(type(declared))[each.name]  # type: ignore[arg-type] # a class is hashable
-        if not fits(checked, hint):
+        if fits(checked, hint):
+            problems += _unwritable(checked, here, line_of(declared))
+            problems += _repeated(checked, here, line_of(declared))
+        else:
             problems += _judged(checked, hint, here, line_of(declared))
     if problems:
         return None, problems
-    return _rebuilt(declared, values), []
+    return changed(declared, **values), []
 
 
 def _judged(value: object, hint: Any, path: str, line: int) -> list[Problem]:  # noqa: ANN401
     from sam_deploy.config.judge import judge  # noqa: PLC0415 - pydantic, only for a mistake
 
     return [Problem(path + suffix, message, line) for suffix, message in judge(value, hint)]
+
+
+def _unwritable(value: object, path: str, line: int) -> Iterator[Problem]:
+    """Yield texts that no file, template or request can hold, wherever they stand."""
+    if isinstance(value, str) and UNWRITABLE.search(value):
+        message = f"{shown(value)} has a null byte or half a character, which nothing can hold"
+        yield Problem(path, message, line)
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _unwritable(item, f"{path}[{index}]", line)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _unwritable(key, path, line)
+            yield from _unwritable(item, f"{path}[{key!r}]", line)
+
+
+def _repeated(value: object, path: str, line: int) -> Iterator[Problem]:
+    """Yield what a list has twice; AWS refuses most such lists. Declarations are named apart."""
+    if not isinstance(value, tuple) or path.rpartition(".")[2] in MAY_REPEAT:
+        return
+    texts = Counter(item for item in value if isinstance(item, str))
+    repeated: list[object] = [item for item, count in texts.items() if count > 1]
+    mappings = [item for item in value if isinstance(item, dict)]
+    repeated += [item for at, item in enumerate(mappings) if item in mappings[:at]]
+    for item in repeated:
+        yield Problem(path, f"{shown(item)} is listed twice", line)
 
 
 def _argument_problems(declared: Declaration, path: str) -> list[Problem]:
@@ -84,18 +119,15 @@ def _check_below(value: object, path: str) -> tuple[object, list[Problem]]:
             problems += found
         return tuple(items), problems
     if isinstance(value, dict):
-        return {key: tuple(v) if isinstance(v, list) else v for key, v in value.items()}, []
+        kept: dict[object, object] = {}
+        problems = []
+        for key, item in value.items():
+            kept[key], below = _check_below(item, f'{path}["{key}"]')
+            problems += below
+        return kept, problems
     return value, []
 
 
 @functools.cache
 def _hints(kind: type[Declaration]) -> dict[str, Any]:
     return get_type_hints(kind, include_extras=True)
-
-
-def _rebuilt(declared: D, values: dict[str, object]) -> D:
-    made = object.__new__(type(declared))
-    for name, value in values.items():
-        object.__setattr__(made, name, value)
-    object.__setattr__(made, ORIGIN, origin_of(declared))
-    return made

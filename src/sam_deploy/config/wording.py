@@ -18,6 +18,10 @@ SPOKEN: Final = {
     "QueueTrigger": "on_queue",
     "UploadTrigger": "on_upload",
     "UserPoolTrigger": "on_user_pool",
+    "ScheduleTrigger": "on_schedule",
+    "EventTrigger": "on_event",
+    "TopicTrigger": "on_topic",
+    "TableTrigger": "on_table",
 }
 """Classes that users know by another name."""
 WRONG_CLASS: Final = frozenset({"is_instance_of", "dataclass_type", "dataclass_exact_type"})
@@ -84,7 +88,7 @@ def _words(details: Sequence[Detail]) -> str:
 def _wrong_class(details: Sequence[Detail]) -> str:
     names = [str(each["ctx"].get("class") or each["ctx"].get("class_name")) for each in details]
     wanted = [f"`{spoken(name)}(...)`" for name in dict.fromkeys(names)]
-    got = _shown(details[0]["input"])
+    got = shown(details[0]["input"])
     if len(wanted) == 1:
         called = f"{_article(spoken(names[0]))} " if spoken(names[0]) == names[0] else ""
         return f"must be {called}{wanted[0]}, not {got}"
@@ -98,9 +102,9 @@ def _told_one(detail: Detail) -> str:
     if kind == "literal_error":
         return _not_allowed(given, context["expected"])
     if kind == "greater_than_equal":
-        return f"must be at least {context['ge']}, not {_shown(given)}"
+        return f"must be at least {context['ge']}, not {shown(given)}"
     if kind == "less_than_equal":
-        return f"must be at most {context['le']}, not {_shown(given)}"
+        return f"must be at most {context['le']}, not {shown(given)}"
     if kind == "too_short":
         return "must not be empty"
     if kind == "string_too_long":
@@ -116,21 +120,22 @@ def _told_one(detail: Detail) -> str:
         "dictionary": "a mapping",
         "mapping": "a mapping",
     }
-    return f"must be {plain.get(wanted, wanted)}, not {_shown(given)}"
+    return f"must be {plain.get(wanted, wanted)}, not {shown(given)}"
 
 
 def _not_allowed(given: object, expected: str) -> str:
     allowed = [part.strip("' ") for part in re.split(r", | or ", expected)]
     near = difflib.get_close_matches(str(given), allowed, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"it can be {', '.join(allowed)}"
-    return f"{_shown(given)} is not allowed; {hint}"
+    return f"{shown(given)} is not allowed; {hint}"
 
 
 def _article(name: str) -> str:
     return "an" if name[:1].lower() in "aeiou" else "a"
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """Return a value as an error shows it: on one line, and no longer than that."""
     if isinstance(value, Declaration):
         name = spoken(type(value).__name__)
         return f"{_article(name)} `{name}(...)`"

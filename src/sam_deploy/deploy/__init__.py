@@ -3,7 +3,16 @@
 The first region of a stack is its gatekeeper: the others start when it has succeeded.
 """
 
+from sam_deploy.deploy.added import Added, add_aliases, find_added
 from sam_deploy.deploy.regions import Deployment, Options, run
 from sam_deploy.deploy.stack import StackOutcome
 
-__all__ = ["Deployment", "Options", "StackOutcome", "run"]
+__all__ = [
+    "Added",
+    "Deployment",
+    "Options",
+    "StackOutcome",
+    "add_aliases",
+    "find_added",
+    "run",
+]

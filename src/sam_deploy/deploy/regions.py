@@ -14,7 +14,7 @@ from sam_deploy.errors import SamDeployError
 from sam_deploy.events import RegionFinished, Report
 from sam_deploy.lanes import Stop
 from sam_deploy.plan import Plan, StackPlan
-from sam_deploy.provide import Provisions
+from sam_deploy.provide import Provisions, RegionProvisions
 from sam_deploy.template import Template
 
 Place = tuple[str, str]
@@ -89,27 +89,41 @@ def _deploy(
 ) -> StackOutcome:
     stack, region = place
     ready = provisions.regions[region]
-    arns = {
-        parameter: ready.layer_arns[layer] for layer, parameter in template.layer_parameters.items()
-    }
     started = time.monotonic()
     try:
         outcome = StackDeployment(
             cloudformation=CloudFormation(aws, region),
             bucket=Objects(aws, region, ready.bucket, provisions.account),
             template=template,
-            parameters={
-                "ArtifactBucket": ready.bucket,
-                "RegionSuffix": naming.region_suffix(region, plan.home_region),
-                **arns,
-            },
+            parameters=parameters(plan, template, ready, region),
             tags=plan.tags,
             report=report,
             stop=stop,
             allow_replace=options.allow_replace,
+            moved=plan.environment,
         ).run()
     except SamDeployError:
         report(RegionFinished(region, stack, "failed", time.monotonic() - started))
         raise
     report(RegionFinished(region, stack, outcome.outcome, outcome.seconds))
     return outcome
+
+
+def parameters(
+    plan: Plan, template: Template, ready: RegionProvisions, region: str
+) -> dict[str, str]:
+    """Return what the template asks for, as it is in this region."""
+    first_region = next(
+        stack.first_region for stack in plan.stacks if stack.name == template.stack_name
+    )
+    facts = {
+        naming.ARTIFACT_BUCKET: ready.bucket,
+        naming.SAM_ARTIFACT_BUCKET: ready.bucket,
+        naming.FIRST_REGION: "yes" if region == first_region else "no",
+        naming.REGION_SUFFIX: naming.region_suffix(region, plan.home_region),
+    }
+    arns = {
+        parameter: ready.layer_arns[layer] for layer, parameter in template.layer_parameters.items()
+    }
+    asked = {name: value for name, value in facts.items() if name in template.parameters}
+    return asked | arns | dict(template.values)

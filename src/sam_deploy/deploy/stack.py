@@ -9,24 +9,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from sam_deploy.amounts import plural
 from sam_deploy.aws import Change, ChangeSet, CloudFormation, Objects, Stack
 from sam_deploy.aws.cloudformation import TEMPLATE_BODY_MAX_BYTES, StackEventRecord
-from sam_deploy.deploy import status
+from sam_deploy.deploy import guard, status
 from sam_deploy.errors import IncompleteError, RefusedError, RolledBackError, SamDeployError
 from sam_deploy.events import Note, Report, StackEvent, Waiting
 from sam_deploy.lanes import Stop
 from sam_deploy.steps import step
 from sam_deploy.template import Template
 
-KEPT: Final = (
-    "AWS::S3::Bucket",
-    "AWS::DynamoDB::Table",
-    "AWS::DynamoDB::GlobalTable",
-    "AWS::Cognito::UserPool",
-    "AWS::Lambda::Function",
-)
-"""Replacing or removing one of these loses data, or puts unpromoted code in front of users."""
 CHANGE_SET_SECONDS: Final = 300.0
 STACK_SECONDS: Final = 3600.0
 FIRST_POLL_SECONDS: Final = 0.1
@@ -57,6 +48,8 @@ class StackDeployment:
     report: Report
     stop: Stop
     allow_replace: frozenset[str] = frozenset()
+    moved: str = ""
+    """The environment that this deployment moves; what else changes is told apart."""
 
     @property
     def name(self) -> str:
@@ -160,20 +153,14 @@ class StackDeployment:
     def _guard(self, arn: str, changes: tuple[Change, ...]) -> None:
         lost = [
             change
-            for change in changes
-            if change.resource_type in KEPT
-            and _may_be_lost(change)
-            and change.logical_id not in self.allow_replace
+            for change in guard.losses(changes, self.region)
+            if change.logical_id not in self.allow_replace
         ]
-        if not lost:
-            return
-        self.cloudformation.delete_change_set(self.name, arn)
-        first = lost[0].logical_id
-        raise RefusedError(
-            f"`{self.name}` in `{self.region}` would lose {plural(len(lost), 'resource')}",
-            why="; ".join(f"{each.action} {each.resource_type} {each.logical_id}" for each in lost),
-            hint=f"if that is meant, name each: `--allow-replace {first}`",
-        )
+        if lost:
+            self.cloudformation.delete_change_set(self.name, arn)
+            raise guard.refusal(self.name, self.region, lost)
+        for words in guard.reaching_others(changes, self.template.origins, self.moved):
+            self.report(Note(words, region=self.region))
 
     def _execute(self, arn: str) -> None:
         token = f"sam-deploy-{time.time_ns():x}"
@@ -240,17 +227,6 @@ class StackDeployment:
             state="CloudFormation goes on by itself",
             hint="run the same command again; it goes on from there",
         )
-
-
-def _may_be_lost(change: Change) -> bool:
-    """Whether the resource goes, or is made anew; "Conditional" may turn out to be that, too.
-
-    Source: CloudFormation API ResourceChange, `Replacement`.
-    """
-    if change.action == "Remove" or change.replacement == "True":
-        return True
-    # a function is "Conditional" with every new layer or role, and keeps its versions then
-    return change.replacement == "Conditional" and change.resource_type != "AWS::Lambda::Function"
 
 
 def _summary(changes: tuple[Change, ...]) -> str:

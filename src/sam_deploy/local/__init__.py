@@ -8,4 +8,14 @@ from sam_deploy.local.mail import Mail, mails
 from sam_deploy.local.state import RunningCloud
 from sam_deploy.local.watch import Watch, watch
 
-__all__ = ["Mail", "RunningCloud", "Watch", "find", "mails", "reset", "start", "stop", "watch"]
+__all__ = [
+    "Mail",
+    "RunningCloud",
+    "Watch",
+    "find",
+    "mails",
+    "reset",
+    "start",
+    "stop",
+    "watch",
+]

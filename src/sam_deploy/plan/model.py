@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 Architecture = Literal["x86_64", "arm64"]
-UnitKind = Literal["function", "layer"]
+UnitKind = Literal["function", "layer", "file"]
+Topology = Literal["shared", "isolated", "local"]
+"""shared: all environments in one stack; isolated: one; local: buckets and queues only (R230)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,11 @@ class BuildUnit:
     """Whether packages that the runtime brings are left out where its version will do."""
     budget_bytes: int | None = None
     """More than this, unpacked, fails the build."""
+    lock: str = ""
+    """Name of the lock file, without its ending; empty for the archive's."""
+    of_template: bool = False
+    """Of somebody's own SAM template: a layer's folder is packed as it lies even when it is a
+    package, and CloudFormation publishes it."""
 
     @property
     def prefix(self) -> str:
@@ -104,10 +111,37 @@ class NodeUnit:
     """Further files of the source that are packed beside the bundle."""
     exclude: tuple[str, ...] = ()
     budget_bytes: int | None = None
+    facts: str = ""
+    """What the bundled `sam-deploy-runtime` knows of the app, as JSON; empty: it is not bundled."""
     kind: Literal["function"] = "function"
+    entry: str = ""
+    """The file that is bundled, relative to `source`; empty for the one that `handler` names."""
+    output: str = "index"
+    """The bundle's path in the archive, without its ending."""
+    module_format: Literal["", "cjs", "esm"] = ""
+    """Which kind of module it must be; empty for the one that fits."""
+    language: str = ""
+    """What esbuild compiles to, such as es2020; empty for what the runtime understands."""
+    options: tuple[str, ...] = ()
+    """Further options of esbuild, such as `--define:STAGE="dev"`."""
 
 
-Unit = BuildUnit | NodeUnit
+@dataclass(frozen=True, slots=True)
+class PlainUnit:
+    """A folder or a file that goes up as it is: nothing is resolved, bundled or compiled."""
+
+    key: str
+    name: str
+    kind: UnitKind
+    archive: str
+    source: Path
+    """Absolute: a folder, which is zipped, or a file, whose bytes are the archive."""
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    budget_bytes: int | None = None
+
+
+Unit = BuildUnit | NodeUnit | PlainUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +154,9 @@ class StackPlan:
     """The first region is the gatekeeper: the others start when it has succeeded."""
     environments: tuple[str, ...]
     """The environments whose resources the stack holds."""
+    first_region: str = ""
+    """The first region of the feature set, whichever of its regions are asked for."""
+    topology: Topology = "shared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +176,8 @@ class Request:
     """Empty: all of them."""
     regions: tuple[str, ...] = ()
     """Empty: every region of each feature set."""
+    environment: str = ""
+    """Whose stack (isolated topology), or `local`; empty for the one that deploying moves."""
     host_target: Target | None = None
     """Build everything for this target instead of the Lambda runtime (embedded cloud)."""
 
@@ -156,6 +195,8 @@ class Plan:
     project: Path
     stacks: tuple[StackPlan, ...]
     builds: tuple[Unit, ...]
+    environment: str = ""
+    """The environment whose aliases the deployment moves; empty when there is none."""
     layers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Key of a function's unit -> the keys of its layers, in their order."""
     tags: Mapping[str, str] = field(default_factory=dict)

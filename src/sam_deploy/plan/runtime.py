@@ -1,4 +1,4 @@
-"""The runtime module that goes into every Python function, with what it must know of the app.
+"""The runtime module that goes into every function, with what it must know of the app.
 
 A function learns its environment per call (aliases of one version share warm processes), so the
 archive carries the names of what it uses in every environment, and no environment of its own.
@@ -7,17 +7,26 @@ archive carries the names of what it uses in every environment, and no environme
 from __future__ import annotations
 
 import json
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from importlib import resources
 from typing import Final
 
 from sam_deploy import naming
-from sam_deploy.config.model import App, Function, QueueTrigger, UploadTrigger, UserPoolTrigger
+from sam_deploy.config import physical
+from sam_deploy.config.model import App, Bucket, Function, Secret
+from sam_deploy.config.pool_ids import id_sources, pools_used_by
+from sam_deploy.config.remembered import remembered
 from sam_deploy.config.tree import split_use
 from sam_deploy.plan.model import ExtraFile
 
 HANDLER: Final = "sam_deploy_runtime.shim.handler"
 """The `Handler` of every Python function; it calls the user's own."""
+NAMED_BY_TRIGGERS: Final = ("queue", "bucket", "pool", "topic", "table", "bus")
+"""Fields of triggers that name a resource of the app."""
+
+NameIn = Callable[[str], str]
+"""The physical name in an environment."""
 
 
 def is_node(runtime: str) -> bool:
@@ -33,8 +42,8 @@ def template_handler(app: App, function: Function) -> str:
 
 
 def runtime_files(app: App, function: Function) -> tuple[ExtraFile, ...]:
-    """Return the runtime module's files and the `app.json` of one function."""
-    content = json.dumps(_facts(app, function), indent=1, sort_keys=True) + "\n"
+    """Return the runtime module's files and the `app.json` of one Python function."""
+    content = facts(app, function) + "\n"
     return (*_module_files(), ExtraFile("sam_deploy_runtime/app.json", content.encode()))
 
 
@@ -47,31 +56,85 @@ def _module_files() -> tuple[ExtraFile, ...]:
     )
 
 
-def _facts(app: App, function: Function) -> dict[str, object]:
-    names = {split_use(use)[0] for use in function.uses}
-    for trigger in function.triggers:
-        if isinstance(trigger, QueueTrigger):
-            names.add(trigger.queue)
-        elif isinstance(trigger, UploadTrigger):
-            names.add(trigger.bucket)
-        elif isinstance(trigger, UserPoolTrigger):
-            names.add(trigger.pool)
-    return {
+def facts(app: App, function: Function) -> str:
+    """Return what a function knows of the app, as JSON: the same in all environments and regions.
+
+    Only what this function reads and uses, so that the rest of the app does not change its archive.
+    """
+    secrets = _secrets(app)
+    known = {
         "app": app.name,
         "home_region": app.home_region,
-        "topology": "shared",
+        "topology": app.topology,
         "handler": function.handler,
         "environments": [each.name for each in app.environments],
-        "resources": {name: _resource(app, name) for name in sorted(names)},
+        "log_levels": {each.name: each.log_level for each in app.environments},
+        "settings": sorted(set(function.settings)),
+        "secrets": sorted(secrets & set(function.settings)),
+        "resources": _resources(app, function),
     }
+    return json.dumps(known, indent=1, sort_keys=True)
 
 
-def _resource(app: App, name: str) -> dict[str, object]:
-    environments = [each.name for each in app.environments]
-    if any(queue.name == name for queue in app.queues):
-        kind, physical = "queue", [naming.queue_name(name, each) for each in environments]
-    elif any(bucket.name == name for bucket in app.buckets):
-        kind, physical = "bucket", [naming.bucket_name(name, each) for each in environments]
-    else:
-        kind, physical = "user_pool", [naming.user_pool_name(name, each) for each in environments]
-    return {"kind": kind, "names": dict(zip(environments, physical, strict=True))}
+def _resources(app: App, function: Function) -> dict[str, object]:
+    """Return kind and names of what the function uses, is called by, and calls."""
+    used = {split_use(use)[0] for use in function.uses}
+    for trigger in function.triggers:
+        named = (getattr(trigger, field, None) for field in NAMED_BY_TRIGGERS)
+        used |= {name for name in named if isinstance(name, str)}
+    functions, resources = _functions(app), _named(app)
+    found = {name: _called(app, functions[name]) for name in function.invokes if name in functions}
+    # a resource and a function may share a name; `uses` and triggers mean the resource
+    found |= {name: resources[name]() for name in used if name in resources}
+    for pool in pools_used_by(app, function):
+        found[pool.name] = {**resources[pool.name](), **id_sources(pool)}
+    return {name: found[name] for name in sorted(found)}
+
+
+def _called(app: App, function: Function) -> dict[str, object]:
+    """Return a function as it is invoked: by the alias of the environment."""
+
+    def alias(environment: str) -> str:
+        name = physical.function_name(app, function, environment)
+        return f"{name}:{naming.alias_name(environment)}"
+
+    return _entry(app, "function", alias)
+
+
+@remembered
+def _secrets(app: App) -> frozenset[str]:
+    return frozenset(each.name for each in app.settings if isinstance(each, Secret))
+
+
+@remembered
+def _functions(app: App) -> Mapping[str, Function]:
+    return {each.name: each for each in app.functions}
+
+
+@remembered
+def _named(app: App) -> Mapping[str, Callable[[], dict[str, object]]]:
+    """Return what makes the entry of each resource of the app that has a name in AWS."""
+    found: dict[str, Callable[[], dict[str, object]]] = {}
+    for queue in app.queues:
+        found[queue.name] = partial(_entry, app, "queue", partial(physical.queue_name, queue))
+    for bucket in app.buckets:
+        found[bucket.name] = partial(_bucket, app, bucket)
+    for table in app.tables:
+        found[table.name] = partial(_entry, app, "table", partial(physical.table_name, app, table))
+    for topic in app.topics:
+        found[topic.name] = partial(_entry, app, "topic", partial(physical.topic_name, app, topic))
+    for bus in app.event_buses:
+        found[bus.name] = partial(_entry, app, "bus", partial(physical.event_bus_name, app, bus))
+    for pool in app.user_pools:
+        name_in = partial(physical.user_pool_name, pool)
+        found[pool.name] = partial(_entry, app, "user_pool", name_in)
+    return found
+
+
+def _bucket(app: App, bucket: Bucket) -> dict[str, object]:
+    entry = _entry(app, "bucket", partial(physical.bucket_name, bucket))
+    return {**entry, "regional": physical.is_regional(bucket)}
+
+
+def _entry(app: App, kind: str, name_in: NameIn) -> dict[str, object]:
+    return {"kind": kind, "names": {each.name: name_in(each.name) for each in app.environments}}

@@ -3,6 +3,20 @@
 Everything is looked up before it is made, so a second run does only what is missing.
 """
 
-from sam_deploy.provide.ensure import Provisions, RegionProvisions, artifact_key, ensure
+from sam_deploy.provide.ensure import (
+    Provisions,
+    RegionProvisions,
+    artifact_key,
+    ensure,
+    guard_account,
+    layer_description,
+)
 
-__all__ = ["Provisions", "RegionProvisions", "artifact_key", "ensure"]
+__all__ = [
+    "Provisions",
+    "RegionProvisions",
+    "artifact_key",
+    "ensure",
+    "guard_account",
+    "layer_description",
+]

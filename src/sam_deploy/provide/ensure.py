@@ -6,6 +6,7 @@ import functools
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from sam_deploy import lanes, naming
@@ -58,7 +59,15 @@ class _Work:
 
 def artifact_key(artifact: Artifact) -> str:
     """Return the S3 key of an archive: its own hash, so that equal bytes are stored once."""
-    return f"artifacts/{artifact.sha256}.zip"
+    return f"artifacts/{artifact.sha256}{Path(artifact.archive).suffix or '.zip'}"
+
+
+def layer_description(artifact: Artifact) -> str:
+    """Return the description of the layer version that holds an archive.
+
+    The whole hash, because publishing is not idempotent: this is how a version is found again.
+    """
+    return f"sam-deploy sha256:{artifact.sha256[:HASH_CHARACTERS]}"
 
 
 def ensure(
@@ -174,7 +183,9 @@ def _copy(bucket: Objects, source: str, account: str, artifact: Artifact) -> Non
 def _layers(work: _Work, region: str, bucket: Objects) -> tuple[dict[str, str], int]:
     """Return layer name -> version ARN, publishing only content that is new here."""
     units = [
-        unit for unit in work.plan.builds if isinstance(unit, BuildUnit) and unit.kind == "layer"
+        unit
+        for unit in work.plan.builds
+        if isinstance(unit, BuildUnit) and unit.kind == "layer" and not unit.of_template
     ]
     functions = Functions(work.aws, region)
     with step(work.report, "layers", region) as under_way:
@@ -189,8 +200,7 @@ def _layers(work: _Work, region: str, bucket: Objects) -> tuple[dict[str, str], 
 def _layer(work: _Work, functions: Functions, bucket: Objects, unit: BuildUnit) -> tuple[str, bool]:
     artifact = work.artifacts[unit.key]
     name = naming.layer_name(work.plan.name, unit.name)
-    # the whole hash, because publishing is not idempotent: this is how a version is found again
-    description = f"sam-deploy sha256:{artifact.sha256[:HASH_CHARACTERS]}"
+    description = layer_description(artifact)
     there = functions.find_layer(name, description)
     if there is not None:
         return there.arn, False

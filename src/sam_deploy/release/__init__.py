@@ -4,7 +4,21 @@ CloudFormation makes functions and aliases once; only this phase moves an alias.
 """
 
 from sam_deploy.release.move import Move, Moved, move
+from sam_deploy.release.provision import provision
 from sam_deploy.release.publish import Release, publish
 from sam_deploy.release.read import Served, read
+from sam_deploy.release.seed import Seed, seed, seeds
 
-__all__ = ["Move", "Moved", "Release", "Served", "move", "publish", "read"]
+__all__ = [
+    "Move",
+    "Moved",
+    "Release",
+    "Seed",
+    "Served",
+    "move",
+    "provision",
+    "publish",
+    "read",
+    "seed",
+    "seeds",
+]

@@ -29,11 +29,13 @@ class Move:
     """The function's name on AWS, such as ApiFunction."""
     before: Alias
     version: str
+    always: bool = False
+    """Write it even when it is there already: its description then says so."""
 
     @property
     def needed(self) -> bool:
-        """Whether the alias does not already serve exactly this version, alone."""
-        return self.before.version != self.version or bool(self.before.weights)
+        """Whether it is to be written: it does not serve exactly this version, alone, yet."""
+        return self.always or self.before.version != self.version or bool(self.before.weights)
 
 
 @dataclass(frozen=True, slots=True)

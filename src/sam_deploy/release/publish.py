@@ -13,12 +13,12 @@ from sam_deploy import naming
 from sam_deploy.aws import Aws, AwsCallError, Functions, FunctionState
 from sam_deploy.aws.functions import PRECONDITION
 from sam_deploy.build import Artifacts
+from sam_deploy.config import physical
 from sam_deploy.config.model import App
-from sam_deploy.config.tree import first_environment
 from sam_deploy.errors import IncompleteError, SamDeployError
 from sam_deploy.events import Report
 from sam_deploy.lanes import Stop
-from sam_deploy.plan.planner import functions_of
+from sam_deploy.plan.units import functions_of
 from sam_deploy.release.move import AT_ONCE, Move, Moved, move
 from sam_deploy.steps import step
 
@@ -50,6 +50,7 @@ class _Wanted:
 
 def publish(
     app: App,
+    environment: str,
     places: Sequence[tuple[str, str, str]],
     artifacts: Artifacts,
     aws: Aws,
@@ -57,18 +58,17 @@ def publish(
     report: Report,
     stop: Stop,
 ) -> Release:
-    """Publish every function of these (stack, feature set, region) and move the first alias.
+    """Publish every function of these (stack, feature set, region) and move an alias.
 
     Runs after each deployment, also when no stack changed: a process killed between update and
     publication must not leave the environment behind. Raises `IncompleteError` when a function
     does not hold the archive that was deployed; running the deployment again mends that.
     """
-    environment = first_environment(app)
     wanted = [
         _Wanted(
             region,
             stack,
-            naming.function_name(function.name),
+            physical.function_name(app, function, environment),
             artifacts[f"function/{function.name}"].code_sha256,
         )
         for stack, feature_set, region in places

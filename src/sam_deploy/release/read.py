@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sam_deploy import naming
 from sam_deploy.aws import Aws, Functions
+from sam_deploy.config import physical
 from sam_deploy.config.model import App, Function
 from sam_deploy.config.tree import feature_set_of
 from sam_deploy.release.move import AT_ONCE
@@ -42,13 +43,16 @@ def read(app: App, aws: Aws, regions: tuple[str, ...] = ()) -> tuple[Served, ...
 
 def _read_one(app: App, aws: Aws, place: tuple[Function, str]) -> list[Served]:
     function, region = place
+    functions = Functions(aws, region)
+    # one name for all environments in the shared topology, so that it is asked for once
     aliases = {
-        alias.name: alias
-        for alias in Functions(aws, region).aliases(naming.function_name(function.name))
+        name: {alias.name: alias for alias in functions.aliases(name)}
+        for name in {physical.function_name(app, function, each.name) for each in app.environments}
     }
     rows = []
     for environment in app.environments:
-        alias = aliases.get(naming.alias_name(environment.name))
+        name = physical.function_name(app, function, environment.name)
+        alias = aliases[name].get(naming.alias_name(environment.name))
         rows.append(
             Served(
                 function=function.name,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sam_deploy import naming
+from sam_deploy.config import physical
 from sam_deploy.config.model import App, Cors, Environment
 from sam_deploy.errors import ConfigError
 
 
 def web_origins(app: App, environment: Environment) -> tuple[str, ...]:
     """Return `https://dev.dzgro.com` and the environment's extra origins."""
-    label = environment.name if environment.domain_label == "" else environment.domain_label
+    label = physical.domain_label(environment)
     own = (f"https://{naming.environment_domain(app.domain, label)}",) if app.domain else ()
     return (*own, *environment.extra_origins)
 

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from sam_deploy import naming
+from sam_deploy.config import physical
 from sam_deploy.config.declare import Declaration
 from sam_deploy.config.model import (
     App,
     Bucket,
+    Distribution,
     Environment,
+    EventBus,
     FeatureSet,
     Function,
     HttpApi,
     Layer,
     Queue,
-    QueueTrigger,
-    UploadTrigger,
+    RestApi,
+    Rule,
+    Secret,
+    Setting,
+    Table,
+    Topic,
     UserPool,
-    UserPoolTrigger,
 )
+from sam_deploy.config.physical import LOCAL
 from sam_deploy.config.tree import feature_set_of
 from sam_deploy.plan.model import StackPlan
 
 D = TypeVar("D", bound=Declaration)
-T = TypeVar("T", QueueTrigger, UploadTrigger, UserPoolTrigger)
+T = TypeVar("T", bound=Declaration)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +42,42 @@ class Scope:
 
     app: App
     stack: StackPlan
+    _found: dict[int, tuple[Declaration, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """What belongs to the stack, by the identity of the app's list of all: looked for once."""
 
     @property
     def environments(self) -> tuple[Environment, ...]:
         """The environments whose resources the stack holds."""
-        return tuple(each for each in self.app.environments if each.name in self.stack.environments)
+        known = (LOCAL,) if self.stack.topology == "local" else self.app.environments
+        return tuple(each for each in known if each.name in self.stack.environments)
+
+    def makes(self, declared: Declaration) -> bool:
+        """Whether this stack makes it: neither another feature set's nor somebody else's."""
+        return self._is_ours(declared)
+
+    def among(self, names: Sequence[str]) -> tuple[Environment, ...]:
+        """Return the stack's environments with these names; all of them when none is named."""
+        return tuple(each for each in self.environments if not names or each.name in names)
+
+    @property
+    def owner(self) -> str:
+        """The environment whose functions and APIs the stack holds; empty when all share them."""
+        return self.stack.environments[0] if self.stack.topology == "isolated" else ""
+
+    @property
+    def environment_of_functions(self) -> Environment | None:
+        """The environment that functions are tagged with: none when all of them share them."""
+        return self.environments[0] if self.owner else None
+
+    def function_id(self, function: str) -> str:
+        """Return a function's logical id: ApiFunction, or ApiDevFunction in its own stack."""
+        return naming.function_name(function, self.owner)
+
+    def function_name(self, function: Function) -> str:
+        """Return what AWS calls a function of the stack, or of the same environment's others."""
+        return physical.function_name(self.app, function, self.owner)
 
     @property
     def feature_set(self) -> FeatureSet:
@@ -50,6 +88,36 @@ class Scope:
     def functions(self) -> tuple[Function, ...]:
         """The stack's functions."""
         return self._owned(self.app.functions)
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """The stack's topics."""
+        return self._owned(self.app.topics)
+
+    @property
+    def event_buses(self) -> tuple[EventBus, ...]:
+        """The stack's event buses."""
+        return self._owned(self.app.event_buses)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The stack's rules that forward events."""
+        return self._owned(self.app.rules)
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The stack's tables."""
+        return self._owned(self.app.tables)
+
+    @property
+    def distributions(self) -> tuple[Distribution, ...]:
+        """The stack's CDNs."""
+        return self._owned(self.app.distributions)
+
+    @property
+    def settings(self) -> tuple[Setting | Secret, ...]:
+        """The stack's settings and secrets."""
+        return self._owned(self.app.settings)
 
     @property
     def queues(self) -> tuple[Queue, ...]:
@@ -70,7 +138,13 @@ class Scope:
     def http_api(self) -> HttpApi | None:
         """The HTTP API, when it belongs to this stack."""
         api = self.app.http_api
-        return api if api is not None and self._owned([api]) else None
+        return api if api is not None and self._is_ours(api) else None
+
+    @property
+    def rest_api(self) -> RestApi | None:
+        """The REST API, when it belongs to this stack."""
+        api = self.app.rest_api
+        return api if api is not None and self._is_ours(api) else None
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -95,5 +169,20 @@ class Scope:
         return naming.tag_list(self.tags(environment))
 
     def _owned(self, declared: Sequence[D]) -> tuple[D, ...]:
-        wanted = self.stack.feature_set
-        return tuple(each for each in declared if feature_set_of(self.app, each) == wanted)
+        """Return what belongs here of one of the app's lists, which live as long as the app."""
+        key = id(declared)
+        if key not in self._found:
+            self._found[key] = tuple(each for each in declared if self._is_ours(each))
+        return self._found[key]  # type: ignore[return-value] # of the same declarations
+
+    def _is_ours(self, declared: Declaration) -> bool:
+        """Whether it belongs here and is ours to make; a local stack has queues and buckets."""
+        if self.stack.topology == "local":
+            return isinstance(declared, (Queue, Bucket)) and not _exists(declared)
+        mine = feature_set_of(self.app, declared) == self.stack.feature_set
+        return mine and not _exists(declared)
+
+
+def _exists(declared: Declaration) -> bool:
+    """Whether another stack makes it: it is referred to by name and never rendered."""
+    return bool(getattr(declared, "existing", False) or getattr(declared, "existing_ids", {}))

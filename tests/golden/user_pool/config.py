@@ -20,8 +20,8 @@ app = App(
     user_pools=[
         UserPool(
             "Club",
-            client=UserPoolClient(callback_path="/welcome", logout_path="/bye"),
-            resource_server=ResourceServer("club", scopes=["read", "write"]),
+            clients=[UserPoolClient(callback_path="/welcome", logout_path="/bye")],
+            resource_servers=[ResourceServer("club", scopes=["read", "write"])],
             email_from="hello@example.com",
         )
     ],

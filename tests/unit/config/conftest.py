@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sam_deploy import App, Environment, FeatureSet
-from sam_deploy.config.references import find_problems
+from sam_deploy.config.checks import find_problems
 from sam_deploy.config.tree import Problem
 from sam_deploy.config.validate import validate
 

@@ -40,11 +40,11 @@ UNKNOWN = [
     ),
     (
         {"functions": [api(uses=["Order"])], "queues": [Queue("Orders")]},
-        f"{PLACE}.uses: unknown queue, bucket or user pool 'Order'; did you mean 'Orders'?",
+        f"{PLACE}.uses: unknown resource 'Order'; did you mean 'Orders'?",
     ),
     (
         {"functions": [api(uses=["file.read"])], "buckets": [Bucket("files")]},
-        f"{PLACE}.uses: unknown queue, bucket or user pool 'file'; did you mean 'files'?",
+        f"{PLACE}.uses: unknown resource 'file'; did you mean 'files'?",
     ),
     (
         {"functions": [api(triggers=[on_queue("Order")])], "queues": [Queue("Orders")]},
@@ -189,32 +189,6 @@ def test_uploads_with_other_suffixes_may_call_other_functions(
     """Only the same event, prefix and suffix is one moment."""
     triggers = [on_upload("files", suffix=".csv"), on_upload("files", suffix=".json")]
     assert [] == wrong_references(functions=[api(triggers=triggers)], buckets=[Bucket("files")])
-
-
-def test_routes_need_an_http_api(wrong_references: WrongReferences) -> None:
-    """Nothing could answer them."""
-    assert [f"{PLACE}: has routes, but the app has no `http_api`"] == wrong_references(
-        functions=[api(routes=[Route("GET", "/")])]
-    )
-
-
-def test_routes_need_an_http_api_of_their_own_feature_set(
-    wrong_references: WrongReferences,
-) -> None:
-    """The integration and the function are in one stack."""
-    assert [f"{PLACE}: its routes belong to an HTTP API of another feature set"] == (
-        wrong_references(
-            functions=[api(routes=[Route("GET", "/")])], http_api=HttpApi(feature_set="extra")
-        )
-    )
-
-
-def test_a_route_is_answered_once(wrong_references: WrongReferences) -> None:
-    """The same method and path twice is a mistake; another method is another route."""
-    routes = [Route("GET", "/a"), Route("POST", "/a"), Route("GET", "/a")]
-    assert [f"{PLACE}.routes: GET /a is already answered by {PLACE}"] == wrong_references(
-        functions=[api(routes=routes)], http_api=HttpApi()
-    )
 
 
 def test_an_app_that_uses_everything_rightly_has_no_mistake(

@@ -20,6 +20,8 @@ app = App(
 )
 """
 
+ROUTE = "it has method, path, api, public, scopes, throttle"
+
 
 def refused(project: Path) -> ConfigError:
     with pytest.raises(ConfigError) as raised:
@@ -80,12 +82,15 @@ def test_a_syntax_error_shows_the_users_line_and_a_pointer(
     assert f"correct line {line} and run the command again" == error.hint
 
 
-def test_a_file_that_is_no_text_is_a_syntax_error_without_a_line(tmp_path: Path) -> None:
-    """A null byte is refused by Python before it counts lines."""
-    (tmp_path / "deploy.py").write_bytes(b"x = 1\0\n")
+@pytest.mark.parametrize("content", [b"y = 2\nx = 1\0\n", b"y = 2\nx = '\xff'\n"])
+def test_a_file_that_is_no_text_is_a_syntax_error_on_its_line(
+    tmp_path: Path, content: bytes
+) -> None:
+    """A byte that no text has is refused by Python before it counts lines."""
+    (tmp_path / "deploy.py").write_bytes(content)
     error = refused(tmp_path)
-    assert "`deploy.py` is not valid Python" == error.what
-    assert "None" not in error.hint
+    assert "`deploy.py` line 2 is not valid Python" == error.what
+    assert "correct line 2 and run the command again" == error.hint
 
 
 def test_an_exception_names_the_users_line(write_project: WriteProject) -> None:
@@ -176,8 +181,8 @@ app = App(
     error = refused(write_project(text))
     place = 'functions["Api"].routes[0]'
     expected = (
-        f"deploy.py:3: {place}: `Route` has no argument `colour`; it has method, path",
-        f"deploy.py:3: {place}: `Route` has no argument `sizes`; it has method, path",
+        f"deploy.py:3: {place}: `Route` has no argument `colour`; {ROUTE}",
+        f"deploy.py:3: {place}: `Route` has no argument `sizes`; {ROUTE}",
         "deploy.py:4: App: `environments` is missing",
         "deploy.py:4: App: `feature_sets` is missing",
         "deploy.py:4: App: `home_region` is missing",

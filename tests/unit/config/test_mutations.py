@@ -45,8 +45,8 @@ app = App(
         UserPool(
             "People",
             email_from="us@example.com",
-            client=UserPoolClient(callback_path="/in", logout_path="/out"),
-            resource_server=ResourceServer("shop", scopes=["read"]),
+            clients=[UserPoolClient(callback_path="/in", logout_path="/out")],
+            resource_servers=[ResourceServer("shop", scopes=["read"])],
         )
     ],
     http_api=HttpApi(cors=Cors(["GET", "POST"], origins=["*"])),
@@ -169,7 +169,7 @@ def test_text_that_can_never_be_a_path_is_a_mistake(folder: Path, argument: str,
 
 
 @settings(
-    max_examples=400,
+    max_examples=150,
     deadline=None,
     derandomize=True,
     database=None,

@@ -8,11 +8,11 @@ import pytest
 from sam_deploy import (
     AttributeReader,
     Bucket,
+    Bundle,
     Cors,
     Environment,
     FeatureSet,
     Function,
-    HttpApi,
     Layer,
     Promotion,
     Queue,
@@ -160,8 +160,9 @@ CLASSES = [
     (
         function(triggers=["A"]),
         (
-            'functions["Api"].triggers[0]: must be `on_queue(...)`, `on_upload(...)` or '
-            "`on_user_pool(...)`, not 'A'"
+            'functions["Api"].triggers[0]: must be `on_queue(...)`, `on_upload(...)`, '
+            "`on_user_pool(...)`, `on_schedule(...)`, `on_event(...)`, `on_topic(...)` or "
+            "`on_table(...)`, not 'A'"
         ),
     ),
     (
@@ -247,15 +248,15 @@ FORMS = [
         "promotion.recipients[0]: 'me' is not of the form: an e-mail address",
     ),
     (
-        {"user_pools": [UserPool("P", client=UserPoolClient("callback", "/out"))]},
+        {"user_pools": [UserPool("P", clients=[UserPoolClient("callback", "/out")])]},
         (
-            "user_pools[\"P\"].client.callback_path: 'callback' is not of the form: "
+            "user_pools[\"P\"].clients[0].callback_path: 'callback' is not of the form: "
             "a path that starts with /"
         ),
     ),
     (
-        {"user_pools": [UserPool("P", resource_server=ResourceServer("a b", scopes=["read"]))]},
-        "user_pools[\"P\"].resource_server.identifier: 'a b' is not of the form: no spaces",
+        {"user_pools": [UserPool("P", resource_servers=[ResourceServer("a b", scopes=["read"])])]},
+        "user_pools[\"P\"].resource_servers[0].identifier: 'a b' is not of the form: no spaces",
     ),
 ]
 
@@ -291,19 +292,20 @@ ARGUMENTS = [
         'queues["A"]: `name` is given twice',
     ),
     (
-        {"user_pools": [UserPool("P", client=UserPoolClient("/in", "/out", fun=1))]},
+        {"user_pools": [UserPool("P", clients=[UserPoolClient("/in", "/out", fun=1)])]},
         (
-            'user_pools["P"].client: `UserPoolClient` has no argument `fun`; '
-            "it has callback_path, logout_path, scopes"
+            'user_pools["P"].clients[0]: `UserPoolClient` has no argument `fun`; '
+            "it has callback_path, logout_path, name, scopes, access_token_minutes, "
+            "id_token_minutes, refresh_token_days"
         ),
     ),
     (
-        {"http_api": HttpApi("core", None, "text", 1)},
-        "http_api: `HttpApi` got 1 positional argument too many",
+        function(bundle=Bundle(True, False, (), 1)),
+        'functions["Api"].bundle: `Bundle` got 1 positional argument too many',
     ),
     (
-        {"http_api": HttpApi("core", None, "text", 1, 2)},
-        "http_api: `HttpApi` got 2 positional arguments too many",
+        function(bundle=Bundle(True, False, (), 1, 2)),
+        'functions["Api"].bundle: `Bundle` got 2 positional arguments too many',
     ),
     (
         function(triggers=[on_queue("A", batch=1)]),

@@ -61,6 +61,9 @@ class _Client:
         """Remove nothing."""
 
 
+ASKED = ("ArtifactBucket", "RegionSuffix", "FirstRegion")
+
+
 def deployed(
     heard: list[Event],
     *,
@@ -81,7 +84,7 @@ def deployed(
     )
     planned = make(app, Path("/nowhere"), Request())
     templates = {
-        stack.name: Template(stack.name, "Resources: {}\n", (), layers or {}, 1, ())
+        stack.name: Template(stack.name, "Resources: {}\n", ASKED, layers or {}, 1, ())
         for stack in planned.stacks
     }
     ready = {
@@ -120,11 +123,13 @@ def test_each_region_gets_its_own_parameters(heard: list[Event]) -> None:
     assert {
         "ArtifactBucket": "bucket-eu-west-1",
         "RegionSuffix": "",
+        "FirstRegion": "yes",
         "DepsLayerArn": "arn:eu-west-1:deps",
     } == aws.parameters["shop-sam", "eu-west-1"]
     assert {
         "ArtifactBucket": "bucket-us-east-1",
         "RegionSuffix": "-us-east-1",
+        "FirstRegion": "no",
         "DepsLayerArn": "arn:us-east-1:deps",
     } == aws.parameters["shop-sam-extra", "us-east-1"]
     assert {"Project": "Shop", "Team": "web"} == aws.tags

@@ -8,6 +8,7 @@ import pytest
 
 from sam_deploy.aws import Change, ChangeSet
 from sam_deploy.aws.cloudformation import TEMPLATE_BODY_MAX_BYTES, StackEventRecord
+from sam_deploy.deploy import guard
 from sam_deploy.deploy import stack as stack_module
 from sam_deploy.errors import IncompleteError, RefusedError, RolledBackError
 from sam_deploy.events import Event, Note, StackEvent, StepFinished, Waiting
@@ -119,7 +120,7 @@ def test_a_refused_change_set_is_an_error_in_the_words_of_aws(
     assert ["create_change_set", "delete_change_set"] == stacks.acts
 
 
-@pytest.mark.parametrize("kind", stack_module.KEPT)
+@pytest.mark.parametrize("kind", guard.KEPT)
 @pytest.mark.parametrize(("action", "replacement"), [("Remove", ""), ("Modify", "True")])
 def test_losing_what_holds_data_is_refused(
     deployment: Deployment, stacks: Scripted, kind: str, action: str, replacement: str

@@ -4,7 +4,23 @@ from collections.abc import Callable
 
 import pytest
 
-from sam_deploy import App, Bucket, Environment, FeatureSet, Function, Layer, Queue, UserPool
+from sam_deploy import (
+    App,
+    Bucket,
+    Distribution,
+    Environment,
+    FeatureSet,
+    Function,
+    HttpApi,
+    Key,
+    Layer,
+    Queue,
+    RestApi,
+    Setting,
+    Table,
+    UserPool,
+    UserPoolClient,
+)
 from sam_deploy.plan.collisions import find_collisions
 
 MakeApp = Callable[..., App]
@@ -112,3 +128,90 @@ def test_every_collision_is_reported(make_app: MakeApp) -> None:
         'layers["a"] and layers["b"] are both `x.zip` (archives of a build)',
         'layers["a"] and layers["c"] are both `x.zip` (archives of a build)',
     ] == find_collisions(make_app(layers=layers))
+
+
+def test_the_bucket_of_a_cdn_can_meet_another(make_app: MakeApp) -> None:
+    """Both names are of one world, although only the first region has the CDN."""
+    app = make_app(
+        buckets=(Bucket("assets"),), distributions=(Distribution("cdn", bucket="assets"),)
+    )
+    expected = (
+        'buckets["assets"] (dev, us-east-1) and distributions["cdn"] (dev) are both '
+        "`assets-dev-us-east-1` (bucket names are global)"
+    )
+    assert expected in find_collisions(app)
+
+
+def test_tables_that_are_called_alike_are_found(make_app: MakeApp) -> None:
+    """By a chosen name, or by logical ids that leave out what stands between letters."""
+    chosen = Table("bills", Key("id"), physical_name="shop-orders-{environment}")
+    found = find_collisions(make_app(tables=(Table("orders", Key("id")), chosen)))
+    both = 'tables["orders"] (dev) and tables["bills"] (dev) are both'
+    assert f"{both} `shop-orders-dev` (tables of a region)" in found
+    alike = (Table("old-orders", Key("id")), Table("old.orders", Key("id")))
+    found = find_collisions(make_app(tables=alike))
+    both = 'tables["old-orders"] (dev) and tables["old.orders"] (dev) are both'
+    assert f"{both} `OldOrdersDevTable` (resources of a stack)" in found
+
+
+def test_what_exists_already_may_be_one_for_all_environments(make_app: MakeApp) -> None:
+    """Another stack made it, so nothing takes anything's place."""
+    app = make_app(
+        buckets=(Bucket("data", physical_name="data", existing=True),),
+        tables=(Table("orders", physical_name="orders", existing=True),),
+    )
+    assert [] == find_collisions(app)
+
+
+def test_addresses_of_environments_that_meet_are_found(make_app: MakeApp) -> None:
+    """Two environments without a label would both be api.example.com (R066)."""
+    plain = (
+        Environment("dev", domain_label=None),
+        Environment("prod", promote_from="dev", domain_label=None),
+    )
+    app = make_app(domain="example.com", environments=plain, http_api=HttpApi(custom_domain=True))
+    expected = (
+        "http_api (dev) and http_api (prod) are both `api.example.com` (addresses of a region)"
+    )
+    assert [expected] == find_collisions(app)
+
+
+def test_access_logs_of_both_apis_meet_through_a_chosen_name(make_app: MakeApp) -> None:
+    """A name for both would put them into one log group per environment."""
+    app = make_app(
+        http_api=HttpApi(physical_name="shop"),
+        rest_api=RestApi(physical_name="shop", access_logs=True),
+    )
+    found = [each for each in find_collisions(app) if "access logs" in each]
+    expected = "http_api (dev) and rest_api (dev) are both `shop/dev` (access logs of a region)"
+    assert expected in found
+
+
+def test_settings_that_meet_the_ids_of_user_pools_are_found(make_app: MakeApp) -> None:
+    """Declared, or named by a function alone; and clients of two pools."""
+    clients = (UserPoolClient(), UserPoolClient(name="Admin"))
+    app = make_app(
+        settings=(Setting("PeopleUserPoolId", value="x"), Setting("HOST", value="y")),
+        user_pools=(
+            UserPool("People", clients=clients),
+            UserPool("PeopleAdmin", clients=(UserPoolClient(),)),
+        ),
+        functions=(
+            Function("Api", source="x", uses=("People", "PeopleAdmin")),
+            Function("Job", source="x", settings=("HOST", "PeopleClientId")),
+            Function("Late", source="x", settings=("HOST", "PeopleClientId")),
+        ),
+    )
+    where = "(settings of an environment)"
+    people, other = 'user_pools["People"]', 'user_pools["PeopleAdmin"]'
+    assert [
+        f'settings["PeopleUserPoolId"] and {people} are both `PeopleUserPoolId` {where}',
+        f'functions["Late"].settings and {people}.clients[0] are both `PeopleClientId` {where}',
+        f'{people}.clients["Admin"] and {other}.clients[0] are both `PeopleAdminClientId` {where}',
+    ] == find_collisions(app)
+
+
+def test_a_pool_that_nobody_uses_meets_no_setting(make_app: MakeApp) -> None:
+    """Its ids are no parameters."""
+    app = make_app(settings=(Setting("PeopleUserPoolId"),), user_pools=(UserPool("People"),))
+    assert [] == find_collisions(app)

@@ -9,14 +9,16 @@ import pytest
 from sam_deploy import App, FeatureSet, Function, Layer, Queue, on_queue
 from sam_deploy.errors import ConfigError
 from sam_deploy.plan import Plan, Request, StackPlan, Target, make
-from sam_deploy.plan.planner import functions_of
 from sam_deploy.plan.targets import aws_target
+from sam_deploy.plan.units import functions_of
 
 MakeApp = Callable[..., App]
 PROJECT = Path("/projects/shop")
 ENVIRONMENTS = ("dev", "prod")
-CORE = StackPlan("shop-sam", "core", ("eu-west-1", "us-east-1", "ap-south-1"), ENVIRONMENTS)
-EXTRA = StackPlan("shop-sam-extra", "extra", ("us-west-2", "us-east-1"), ENVIRONMENTS)
+CORE = StackPlan(
+    "shop-sam", "core", ("eu-west-1", "us-east-1", "ap-south-1"), ENVIRONMENTS, "eu-west-1"
+)
+EXTRA = StackPlan("shop-sam-extra", "extra", ("us-west-2", "us-east-1"), ENVIRONMENTS, "us-west-2")
 
 
 def plan(app: App, *feature_sets: str, regions: tuple[str, ...] = ()) -> Plan:
@@ -232,5 +234,7 @@ def test_planning_touches_nothing(make_app: MakeApp) -> None:
 def test_an_app_of_one_feature_set_has_one_stack(make_app: MakeApp) -> None:
     """Without functions there is nothing to build, and still a stack to deploy."""
     app = make_app(feature_sets=(FeatureSet("only", regions=("eu-west-1",)),))
-    assert (StackPlan("shop-sam", "only", ("eu-west-1",), ENVIRONMENTS),) == plan(app).stacks
+    assert (StackPlan("shop-sam", "only", ("eu-west-1",), ENVIRONMENTS, "eu-west-1"),) == plan(
+        app
+    ).stacks
     assert () == plan(app).builds

@@ -8,11 +8,11 @@ import pytest
 
 from sam_deploy import App, Environment, FeatureSet, Function
 from sam_deploy.build import Artifact, Artifacts
+from sam_deploy.config.tree import first_environment
 from sam_deploy.errors import IncompleteError
 from sam_deploy.events import Event, StepFinished
 from sam_deploy.lanes import Stop
 from sam_deploy.release import Release, publish, read
-from sam_deploy.release.publish import first_environment
 
 Account = Any
 """The account of the conftest, in memory."""
@@ -86,7 +86,7 @@ def released(
     heard: list[Event],
     places: tuple[tuple[str, str, str], ...] = EVERYWHERE,
 ) -> Release:
-    return publish(app, places, artifacts(codes), aws, report=heard.append, stop=Patience())
+    return publish(app, "dev", places, artifacts(codes), aws, report=heard.append, stop=Patience())
 
 
 UNCHANGED = {"Api": "one", "Worker": "one"}

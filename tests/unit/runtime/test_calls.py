@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import json
+import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,10 +12,12 @@ import pytest
 from sam_deploy_runtime import EnvironmentUnknownError, environment
 from sam_deploy_runtime.calls import bind, find_environment, import_handler
 from sam_deploy_runtime.current import Unknown
-from sam_deploy_runtime.manifest import Manifest
+from sam_deploy_runtime.manifest import Manifest, parse
 
 FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:ApiFunction"
 REGION = {"AWS_REGION": "eu-west-1"}
+CASES = json.loads(Path(__file__).with_name("calls.json").read_text(encoding="utf-8"))
+"""Calls and the environments that they belong to, null for none; the Node twin's, too."""
 
 
 @dataclass
@@ -21,77 +27,27 @@ class Context:
     invoked_function_arn: str = FUNCTION
 
 
-def stage(alias: str) -> dict[str, Any]:
-    return {"version": "2.0", "stageVariables": {"LambdaAlias": alias}}
-
-
-def from_queue(*queues: str) -> dict[str, Any]:
-    return {
-        "Records": [
-            {
-                "eventSource": "aws:sqs",
-                "eventSourceARN": f"arn:aws:sqs:eu-west-1:123456789012:{queue}",
-            }
-            for queue in queues
-        ]
-    }
-
-
-def from_bucket(name: str) -> dict[str, Any]:
-    return {"Records": [{"eventSource": "aws:s3", "s3": {"bucket": {"name": name}}}]}
-
-
-@pytest.mark.parametrize(
-    ("event", "qualifier", "variables", "expected"),
-    [
-        (stage("dev"), ":staging", {"SAM_DEPLOY_ENVIRONMENT": "prod"}, "prod"),
-        (stage("dev"), ":staging", {}, "staging"),
-        (stage("dev"), ":1", {}, "dev"),
-        (stage("dev"), "", {}, "dev"),
-        (from_queue("OrdersDevQ"), ":prod", {}, "prod"),
-        (from_queue("OrdersStagingQ"), ":1", {}, "staging"),
-        (from_queue("OrdersStagingQ", "OrdersStagingQ"), ":1", {}, "staging"),
-        (from_bucket("receipts-prod-eu-west-1"), ":1", {}, "prod"),
-        ({}, ":dev", {}, "dev"),
-        ([1, 2], ":dev", {}, "dev"),
-        (None, ":dev", {}, "dev"),
-    ],
-)
+@pytest.mark.parametrize("case", [each for each in CASES if each["expected"]], ids=str)
 def test_the_first_source_that_names_an_environment_wins(
-    manifest: Manifest, event: object, qualifier: str, variables: dict[str, str], expected: str
+    manifest: Manifest, case: dict[str, Any]
 ) -> None:
-    """Variable, alias, stage variable, then the owner of the queue or bucket: in this order."""
-    context = Context(FUNCTION + qualifier)
+    """Variable, alias, stage variable, then the owner of the event's source: in this order.
 
-    assert expected == find_environment(event, context, manifest, REGION | variables)
+    (R263, C17)
+    """
+    context = Context(FUNCTION + case["qualifier"])
+
+    found = find_environment(case["event"], context, manifest, REGION | case["variables"])
+
+    assert case["expected"] == found
 
 
-@pytest.mark.parametrize(
-    ("event", "qualifier"),
-    [
-        ({}, ""),
-        ({}, ":1"),
-        ({}, ":$LATEST"),
-        ({}, ":live"),
-        (stage("nowhere"), ":1"),
-        ({"stageVariables": None}, ":1"),
-        (from_queue("SomebodyElsesQ"), ":1"),
-        (from_queue("OrdersDevQ", "OrdersProdQ"), ":1"),
-        (from_queue("OrdersDevQ", "SomebodyElsesQ"), ":1"),
-        (from_bucket("receipts-prod"), ":1"),
-        ({"Records": [{"eventSource": "aws:sns"}, "text"]}, ":1"),
-        ({"Records": "text"}, ":1"),
-        ({"Records": [{"eventSource": "aws:s3", "s3": 1}]}, ":1"),
-        ({"Records": [{"eventSource": "aws:sqs"}]}, ":1"),
-        ({"stageVariables": {"LambdaAlias": ["dev"]}}, ":1"),
-        ("text", ":1"),
-    ],
-)
+@pytest.mark.parametrize("case", [each for each in CASES if not each["expected"]], ids=str)
 def test_a_call_that_names_no_environment_has_none(
-    manifest: Manifest, event: object, qualifier: str
+    manifest: Manifest, case: dict[str, Any]
 ) -> None:
-    """There is no fallback: a version, $LATEST or another's queue never mean dev."""
-    found = find_environment(event, Context(FUNCTION + qualifier), manifest, REGION)
+    """There is no fallback: a version, $LATEST or another's queue never mean dev (C17)."""
+    found = find_environment(case["event"], Context(FUNCTION + case["qualifier"]), manifest, REGION)
 
     assert isinstance(found, Unknown)
     assert "call the function by an alias" in found.reason
@@ -141,6 +97,102 @@ def test_the_environment_is_gone_after_a_handler_that_raised(manifest: Manifest)
 def test_a_handler_in_a_folder_is_found_like_in_lambda() -> None:
     """`/` separates folders, as in Lambda's own Handler setting."""
     assert import_handler("importlib/metadata.version").__module__ == "importlib.metadata"
+
+
+@pytest.fixture
+def root() -> Iterator[logging.Logger]:
+    """The root logger, whose level is put back after the test."""
+    logger = logging.getLogger()
+    before = logger.level
+    yield logger
+    logger.setLevel(before)
+
+
+def test_the_log_level_is_that_of_the_calls_environment(
+    manifest: Manifest, root: logging.Logger
+) -> None:
+    """One process logs at DEBUG for dev and at WARNING for prod; a call of none changes nothing."""
+    root.setLevel("ERROR")
+    handler = bind(lambda _event, _context: root.level, manifest, REGION)
+
+    seen = [handler({}, Context(f"{FUNCTION}:{name}")) for name in ("dev", "prod", "dev", "1")]
+
+    assert [logging.DEBUG, logging.WARNING, logging.DEBUG, logging.ERROR] == seen
+
+
+def test_a_level_never_leaks_into_the_next_call(manifest: Manifest, root: logging.Logger) -> None:
+    """Neither the environment's nor one that the handler has set, even when it fails."""
+    root.setLevel("ERROR")
+
+    def fail(_event: object, _context: object) -> None:
+        root.setLevel("CRITICAL")
+        raise ValueError
+
+    with pytest.raises(ValueError, match=r"^$"):
+        bind(fail, manifest, REGION)({}, Context(f"{FUNCTION}:dev"))
+
+    assert logging.ERROR == root.level
+
+
+def test_an_app_without_log_levels_keeps_those_of_the_code(
+    facts: dict[str, Any], root: logging.Logger
+) -> None:
+    """`log_levels` may be absent from the facts."""
+    del facts["log_levels"]
+    root.setLevel("ERROR")
+    handler = bind(lambda _event, _context: root.level, parse(json.dumps(facts)), REGION)
+
+    assert logging.ERROR == handler({}, Context(f"{FUNCTION}:dev"))
+
+
+ODD = """
+import functools
+
+class Later:
+    async def __call__(self, event, context): ...
+
+class Now:
+    def __call__(self, event, context):
+        return "called"
+
+later, now = Later(), Now()
+some = functools.partial(Later.__call__, later)
+
+def stream(event, context):
+    yield event
+
+async def events(event, context):
+    yield event
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("later", "it is async"),
+        ("some", "it is async"),
+        ("stream", "not a generator"),
+        ("events", "not a generator"),
+    ],
+)
+def test_handlers_that_lambda_would_not_wait_for_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, why: str
+) -> None:
+    """Their code would run after the call, without an environment; Lambda cannot send them."""
+    module = f"odd_{name}"
+    (tmp_path / f"{module}.py").write_text(ODD)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    with pytest.raises(ImportError, match=why):
+        import_handler(f"{module}.{name}")
+
+
+def test_an_object_can_be_a_handler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Adapters such as Mangum are objects that are called."""
+    (tmp_path / "odd_now.py").write_text(ODD)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    assert "called" == import_handler("odd_now.now")({}, Context())
 
 
 @pytest.mark.parametrize("name", ["json.nothing", "json.__doc__", "asyncio.sleep", "nowhere.f"])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import threading
 
@@ -122,3 +123,52 @@ def test_a_factory_cannot_be_used_at_import_time() -> None:
 
     with pytest.raises(EnvironmentUnknownError):
         client()
+
+
+def test_a_slow_factory_holds_up_its_own_environment_only() -> None:
+    """While prod's client is being made, dev's can be."""
+    begun, may_end = threading.Event(), threading.Event()
+
+    @per_environment
+    def client() -> str:
+        if environment() == "prod":
+            begun.set()
+            assert may_end.wait(timeout=5)
+        return environment()
+
+    def call() -> None:
+        with in_environment("prod"):
+            client()
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    assert begun.wait(timeout=5)
+    with in_environment("dev"):
+        assert "dev" == client()
+    may_end.set()
+    thread.join()
+
+
+def test_an_async_factory_is_refused() -> None:
+    """A coroutine could be awaited only once, and the second call would fail."""
+
+    async def client() -> None: ...
+
+    with pytest.raises(TypeError, match=r"'client'.*awaited only once"):
+        per_environment(client)
+
+
+def test_async_code_of_a_call_is_in_its_environment() -> None:
+    """Tasks and `asyncio.to_thread` carry the environment along, each their own."""
+
+    async def ask() -> list[str]:
+        return [environment(), await asyncio.to_thread(environment)]
+
+    async def both() -> list[list[str]]:
+        tasks = []
+        for name in ("dev", "prod"):
+            with in_environment(name):
+                tasks.append(asyncio.create_task(ask()))
+        return [await task for task in tasks]
+
+    assert [["dev", "dev"], ["prod", "prod"]] == asyncio.run(both())

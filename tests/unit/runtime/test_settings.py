@@ -1,111 +1,108 @@
+"""`setting` as a handler calls it, against a Parameter Store and a Secrets Manager on loopback."""
+
 from __future__ import annotations
 
-import boto3
+import traceback
+from typing import Any
+
 import pytest
-from botocore.stub import Stubber
 
-from sam_deploy_runtime import SettingMissingError
-from sam_deploy_runtime.settings import SettingCache, read_parameter
+from sam_deploy_runtime import (
+    EnvironmentUnknownError,
+    SettingInvalidError,
+    SettingMissingError,
+    in_environment,
+    setting,
+)
 
-PROD = "/shop/prod/KEY"
-
-
-class Clock:
-    """Seconds, moved by hand."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        """Return the time now."""
-        return self.now
+CANARY = "canary-of-a-setting"
 
 
-class Parameters(dict[str, str]):
-    """Parameter Store in memory, which counts how often it is asked."""
+def test_a_setting_is_the_value_of_the_calls_environment(kept: dict[str, Any]) -> None:
+    """The same code in the same process reads dev's value in dev, prod's in prod (R044, C17)."""
+    kept |= {"/shop/dev/HOST": "dev.example.com", "/shop/prod/HOST": "example.com"}
+    seen = []
+    for name in ("dev", "prod", "dev"):
+        with in_environment(name):
+            seen.append(setting("HOST"))
 
-    asked = 0
-
-    def __call__(self, path: str) -> str:
-        """Return the value at `path`."""
-        self.asked += 1
-        if path not in self:
-            raise SettingMissingError(path)
-        return self[path]
+    assert ["dev.example.com", "example.com", "dev.example.com"] == seen
 
 
-def test_a_value_is_read_once_until_it_is_too_old() -> None:
-    """Within its time a changed parameter is not seen; from then on it is."""
-    clock, parameters = Clock(), Parameters({PROD: "old"})
-    cache = SettingCache(parameters, clock)
-    seen = [cache.get(PROD, 60)]
+def test_a_declared_secret_comes_from_secrets_manager(kept: dict[str, Any]) -> None:
+    """Never from a parameter of the same name (R261)."""
+    kept |= {"secret:/shop/prod/KEY": CANARY, "/shop/prod/KEY": "a parameter"}
+    with in_environment("prod"):
+        found = setting("KEY")
 
-    parameters[PROD] = "new"
-    for clock.now in (59.9, 60.0):
-        seen.append(cache.get(PROD, 60))
-
-    assert ["old", "old", "new"] == seen
-    assert 2 == parameters.asked
+    assert (CANARY, "***") == (found, repr(found))
 
 
-def test_no_age_at_all_reads_every_time() -> None:
-    """`max_age_seconds=0` is how to switch the cache off."""
-    parameters = Parameters({PROD: "value"})
-    cache = SettingCache(parameters, Clock())
-
-    cache.get(PROD, 0)
-    cache.get(PROD, 0)
-
-    assert 2 == parameters.asked
+def test_a_typed_setting(kept: dict[str, Any]) -> None:
+    """Numbers and JSON come as such."""
+    kept |= {"/shop/dev/SIZE": "8", "/shop/dev/LIMITS": '{"a": 1}'}
+    with in_environment("dev"):
+        assert (8, {"a": 1}) == (setting("SIZE", type=int), setting("LIMITS", type=dict))
 
 
-def test_environments_never_share_a_value() -> None:
-    """The same name in two environments is two values, whoever asked first."""
-    cache = SettingCache(Parameters({PROD: "live", "/shop/dev/KEY": "test"}), Clock())
+def test_a_value_of_another_type_names_setting_and_environment(kept: dict[str, Any]) -> None:
+    """And never the value, in no line of the traceback."""
+    kept["/shop/prod/SIZE"] = CANARY
+    with in_environment("prod"), pytest.raises(SettingInvalidError) as raised:
+        setting("SIZE", type=int)
 
-    assert ["live", "test"] == [cache.get(PROD, 60), cache.get("/shop/dev/KEY", 60)]
-
-
-def test_a_missing_parameter_is_asked_for_again() -> None:
-    """Setting it makes the next call succeed, without waiting for anything."""
-    parameters = Parameters()
-    cache = SettingCache(parameters, Clock())
-    with pytest.raises(SettingMissingError):
-        cache.get(PROD, 60)
-
-    parameters[PROD] = "there"
-
-    assert "there" == cache.get(PROD, 60)
+    assert "The setting 'SIZE' of 'prod' cannot be read as int." == str(raised.value)
+    assert CANARY not in "".join(traceback.format_exception(raised.value))
 
 
-def test_a_parameter_is_read_decrypted() -> None:
-    """The request is the one that AWS documents for GetParameter, decryption included."""
-    client = boto3.client("ssm", "eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
-    with Stubber(client) as stub:
-        stub.add_response(
-            "get_parameter",
-            {"Parameter": {"Value": "secret"}},
-            {"Name": PROD, "WithDecryption": True},
+def test_a_default_stands_in_for_a_missing_value(kept: dict[str, Any]) -> None:
+    """None is a default like any other; a value that is there wins."""
+    kept["/shop/prod/SIZE"] = "8"
+    with in_environment("dev"):
+        assert (10, None) == (
+            setting("SIZE", type=int, default=10),
+            setting("HOST", default=None),
         )
-
-        assert "secret" == read_parameter(client, PROD)
-
-
-def test_a_missing_parameter_names_its_path_and_what_to_do() -> None:
-    """AWS answers ParameterNotFound without a word; the error says which one and where."""
-    client = boto3.client("ssm", "eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
-    with Stubber(client) as stub:
-        stub.add_client_error("get_parameter", "ParameterNotFound")
-
-        with pytest.raises(SettingMissingError, match=r"'/shop/prod/KEY'.*Set it in"):
-            read_parameter(client, PROD)
+    with in_environment("prod"):
+        assert 8 == setting("SIZE", type=int, default=10)
 
 
-def test_other_refusals_of_aws_are_not_called_missing() -> None:
-    """A role without permission is told so, not that the parameter is not there."""
-    client = boto3.client("ssm", "eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
-    with Stubber(client) as stub:
-        stub.add_client_error("get_parameter", "AccessDeniedException", "not authorized")
+def test_a_default_does_not_hide_a_wrong_value(kept: dict[str, Any]) -> None:
+    """A typo in a value is an error, not the default."""
+    kept["/shop/prod/SIZE"] = "eight"
+    with in_environment("prod"), pytest.raises(SettingInvalidError):
+        setting("SIZE", type=int, default=10)
 
-        with pytest.raises(client.exceptions.ClientError, match="not authorized"):
-            read_parameter(client, PROD)
+
+def test_a_missing_value_names_the_command_that_sets_it(kept: dict[str, Any]) -> None:
+    """With environment and region, since each has its own."""
+    del kept
+    with in_environment("prod"), pytest.raises(SettingMissingError) as raised:
+        setting("HOST")
+
+    expected = (
+        "The setting 'HOST' has no value in 'prod' and eu-west-1. Set it: `sam-deploy settings "
+        "set HOST --environment prod`; no deployment is needed."
+    )
+    assert expected == str(raised.value)
+
+
+def test_a_slip_in_the_name_is_answered_with_the_nearest(kept: dict[str, Any]) -> None:
+    """The function's own declaration is what it is compared with."""
+    del kept
+    with in_environment("prod"), pytest.raises(SettingMissingError, match="Did you mean 'HOST'"):
+        setting("HOSTS")
+
+
+def test_a_setting_cannot_be_read_at_import_time(kept: dict[str, Any]) -> None:
+    """There is no call yet, and so no environment (C17)."""
+    del kept
+    with pytest.raises(EnvironmentUnknownError, match="import time"):
+        setting("HOST")
+
+
+def test_a_default_needs_an_environment_all_the_same(kept: dict[str, Any]) -> None:
+    """Otherwise the default would be kept per process without anybody noticing."""
+    del kept
+    with pytest.raises(EnvironmentUnknownError):
+        setting("HOST", default="somewhere")

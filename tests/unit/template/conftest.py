@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,11 @@ from typing import Any
 import pytest
 import yaml
 
-from sam_deploy import App, Environment, FeatureSet, naming
+from sam_deploy import App, Environment, FeatureSet
 from sam_deploy.config import load
-from sam_deploy.plan.model import StackPlan
+from sam_deploy.config.declare import changed
+from sam_deploy.plan.model import Request, StackPlan
+from sam_deploy.plan.stacks import stacks_of
 from sam_deploy.template import Template, render
 
 TESTS = Path(__file__).parents[2]
@@ -50,14 +53,9 @@ class Rendered:
         return "\n".join(lines[start : start + 1 + length])
 
 
-def stack_of(app: App, feature_set: str) -> StackPlan:
-    first = app.feature_sets[0].name == feature_set
-    return StackPlan(
-        name=naming.stack_name(app.name, feature_set, first=first),
-        feature_set=feature_set,
-        regions=next(tuple(e.regions) for e in app.feature_sets if e.name == feature_set),
-        environments=tuple(each.name for each in app.environments),
-    )
+def stack_of(app: App, feature_set: str, environment: str = "") -> StackPlan:
+    wanted = () if environment == "local" else (feature_set,)
+    return stacks_of(app, Request(wanted, environment=environment))[0]
 
 
 def keys_of(app: App) -> dict[str, str]:
@@ -65,9 +63,11 @@ def keys_of(app: App) -> dict[str, str]:
     return {unit: f"{hashlib.sha256(unit.encode()).hexdigest()}.zip" for unit in units}
 
 
-def rendered(app: App, feature_set: str = "core", **changed_keys: str) -> Rendered:
+def rendered(
+    app: App, feature_set: str = "core", environment: str = "", **changed_keys: str
+) -> Rendered:
     keys = keys_of(app) | {f"function/{name}": key for name, key in changed_keys.items()}
-    template = render(app, stack_of(app, feature_set), keys)
+    template = render(app, stack_of(app, feature_set, environment), keys)
     return Rendered(template, yaml.safe_load(template.body))
 
 
@@ -106,16 +106,58 @@ def dzgro() -> App:
     return load(EXAMPLE)
 
 
+@dataclass(frozen=True)
+class GoldenStack:
+    """One stack of a golden case, and the file that holds its reviewed text."""
+
+    app: App
+    stack: StackPlan
+    file: Path
+
+    @property
+    def rendered(self) -> Rendered:
+        """The stack, rendered."""
+        template = render(self.app, self.stack, keys_of(self.app))
+        return Rendered(template, yaml.safe_load(template.body))
+
+
+def golden_stacks(folder: Path) -> Iterator[GoldenStack]:
+    """Yield every stack of a case: all environments of an isolated app, and the local one."""
+    config = folder / "config.py"
+    app = _loaded(config) if config.is_file() else load(EXAMPLE)
+    if folder.name.endswith("_isolated") and not config.is_file():
+        app = changed(app, topology="isolated")
+    isolated = app.topology == "isolated"
+    environments = [each.name for each in app.environments] if isolated else [""]
+    if folder.name == "dzgro_local":
+        environments = ["local"]
+    stacks = [each for e in environments for each in stacks_of(app, Request(environment=e))]
+    for stack in stacks:
+        name = "template.yaml" if len(stacks) == 1 else f"{stack.name}.yaml"
+        yield GoldenStack(app, stack, folder / name)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for `golden` once for every stack of every golden case."""
+    if "golden" not in metafunc.fixturenames:
+        return
+    cases = [each for each in sorted((TESTS / "golden").iterdir()) if each.is_dir()]
+    stacks = {
+        f"{folder.name}-{each.stack.name}": each
+        for folder in cases
+        if not folder.name.startswith("error_")
+        for each in golden_stacks(folder)
+    }
+    metafunc.parametrize("golden", stacks.values(), ids=list(stacks))
+
+
+def _loaded(config: Path) -> App:
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(config, Path(folder, "deploy.py"))
+        return load(Path(folder))
+
+
 @pytest.fixture
-def golden_app(tmp_path: Path, dzgro: App) -> Callable[[str], tuple[App, str]]:
-    """Returns a golden case's app and feature set: its own config, or the example's."""
-
-    def find(case: str) -> tuple[App, str]:
-        if case.startswith("dzgro_"):
-            return dzgro, case.removeprefix("dzgro_")
-        folder = tmp_path / case
-        folder.mkdir()
-        shutil.copy(TESTS / "golden" / case / "config.py", folder / "deploy.py")
-        return load(folder), "core"
-
-    return find
+def isolated() -> Callable[[App], App]:
+    """Makes the same app in the isolated topology."""
+    return lambda app: changed(app, topology="isolated")

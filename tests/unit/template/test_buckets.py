@@ -41,9 +41,10 @@ def test_objects_expire_when_asked_and_broken_uploads_always(
         name: [rule["Id"] for rule in rendered.properties(name)["LifecycleConfiguration"]["Rules"]]
         for name in ("ShortDevBucket", "LongDevBucket")
     }
+    always = ["ExpireOldVersionsAfter30Days", "AbortIncompleteUploads"]
     expected = {
-        "ShortDevBucket": ["ExpireAfter3Days", "AbortIncompleteUploads"],
-        "LongDevBucket": ["AbortIncompleteUploads"],
+        "ShortDevBucket": ["ExpireAfter3Days", *always],
+        "LongDevBucket": always,
     }
     assert expected == rules
 
@@ -104,3 +105,63 @@ def test_an_upload_calls_the_alias_of_the_buckets_environment(
         permission["SourceArn"],
         permission["SourceAccount"],
     )
+
+
+def test_what_is_replaced_or_deleted_can_be_had_back_for_a_while(
+    make_app: Callable[..., App], render_app: Callable[..., Any]
+) -> None:
+    """Versions are kept for 30 days, or as told, and the markers of deletion go with them."""
+    buckets = [Bucket("old", noncurrent_days=7), Bucket("plain", versioned=False)]
+    rendered = render_app(make_app(buckets=buckets))
+    properties = rendered.properties("OldDevBucket")
+    assert {"Status": "Enabled"} == properties["VersioningConfiguration"]
+    assert {
+        "Id": "ExpireOldVersionsAfter7Days",
+        "Status": "Enabled",
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 7},
+        "ExpiredObjectDeleteMarker": True,
+    } == properties["LifecycleConfiguration"]["Rules"][0]
+    plain = rendered.properties("PlainDevBucket")
+    assert "VersioningConfiguration" not in plain
+    assert ["AbortIncompleteUploads"] == [
+        each["Id"] for each in plain["LifecycleConfiguration"]["Rules"]
+    ]
+
+
+def test_a_bucket_can_have_a_key_of_the_users(
+    make_app: Callable[..., App], render_app: Callable[..., Any]
+) -> None:
+    """A bucket key spares a call to KMS for every object."""
+    rendered = render_app(make_app(buckets=[Bucket("data", kms_key="alias/data")]))
+    (rule,) = rendered.properties("DataDevBucket")["BucketEncryption"][
+        "ServerSideEncryptionConfiguration"
+    ]
+    by_default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/data"}
+    expected = {"ServerSideEncryptionByDefault": by_default, "BucketKeyEnabled": True}
+    assert expected == rule
+
+
+def test_a_chosen_name_is_the_buckets_and_an_existing_bucket_is_left_alone(
+    make_app: Callable[..., App], render_app: Callable[..., Any]
+) -> None:
+    """The logical id stays; of another stack's bucket only the name is used (R027, R173)."""
+    buckets = [
+        Bucket("data", physical_name="{environment}-old-data"),
+        Bucket("other", physical_name="{environment}-other", existing=True),
+    ]
+    reader = Function("Reader", source="x", uses=["other.read"])
+    rendered = render_app(make_app(buckets=buckets, functions=[reader]))
+    assert ["DataDevBucket", "DataProdBucket"] == list(rendered.of_type("AWS::S3::Bucket"))
+    name = {"Fn::Sub": "dev-old-data${RegionSuffix}"}
+    assert name == rendered.properties("DataDevBucket")["BucketName"]
+    assert ":::dev-other/*" in rendered.template.body
+
+
+def test_an_upload_calls_only_in_the_chosen_environments(
+    make_app: Callable[..., App], render_app: Callable[..., Any]
+) -> None:
+    """The bucket of the others calls nobody."""
+    job = Function("Job", source="job", triggers=[on_upload("data", environments=["prod"])])
+    rendered = render_app(make_app(functions=[job], buckets=[Bucket("data")]))
+    assert "NotificationConfiguration" not in rendered.properties("DataDevBucket")
+    assert "NotificationConfiguration" in rendered.properties("DataProdBucket")

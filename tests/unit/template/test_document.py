@@ -4,7 +4,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sam_deploy.template.document import Json, Resource, get_att, to_yaml
+from sam_deploy.template.document import Json, Resource, get_att
+from sam_deploy.template.yaml_text import by_pyyaml, to_yaml
 
 VALUES = st.recursive(
     st.text() | st.integers() | st.booleans(),
@@ -55,3 +56,24 @@ def test_a_resource_shows_its_attributes_before_its_properties() -> None:
         "Properties": {"D": {"Fn::GetAtt": ["E", "Arn"]}},
     }
     assert list(expected.items()) == list(resource.as_json().items())
+
+
+ODD = st.sampled_from(["yes", "~", "1e3", "0x1f", "1:20", "2024-01-01", "- a", "a: b", "a #b", "é"])
+PLAIN = ODD | st.text(st.sampled_from(" -:#?'\"\\\n{}[],&*!|>%@`~=<.019eynö"), max_size=120)
+PLAIN_VALUES = st.recursive(
+    PLAIN | st.integers() | st.booleans() | st.floats(allow_nan=False),
+    lambda inner: st.lists(inner) | st.dictionaries(PLAIN, inner),
+    max_leaves=20,
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.dictionaries(PLAIN, PLAIN_VALUES))
+def test_the_text_is_that_of_pyyaml(document: dict[str, Json]) -> None:
+    """Every byte: quotes, indents, empty lists, keys that are numbers."""
+    assert by_pyyaml(document) == to_yaml(document)
+
+
+def test_what_is_in_no_template_is_left_to_pyyaml() -> None:
+    """Emoji stay what they are, and an empty key keeps its form."""
+    assert "a: \U0001f600\n? ''\n: 1\n" == to_yaml({"a": "\U0001f600", "": 1})

@@ -100,6 +100,7 @@ def test_a_function_is_rendered_with_the_apps_defaults_and_our_handler(
         "CodeUri": {"Bucket": {"Ref": "ArtifactBucket"}, "Key": "abc.zip"},
         "MemorySize": 128,
         "Timeout": 900,
+        "LoggingConfig": {"LogGroup": {"Ref": "JobFunctionLogGroup"}},
         "Tags": {"Project": "Shop", "Environment": "shared"},
     }
     assert expected == render_app(app, Job="abc.zip").properties("JobFunction")

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from sam_deploy import App, Bucket, Function, Queue, UserPool, on_queue
+from sam_deploy import App, Bucket, Function, Queue, UserPool, UserPoolClient, on_queue
 from sam_deploy.errors import ConfigError
 
 SQS = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:"
+SSM = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:"
 S3 = "arn:${AWS::Partition}:s3:::"
 
 
@@ -137,15 +138,37 @@ def test_a_user_pool_of_another_feature_set_is_refused(
 def test_a_user_pool_is_granted_by_its_arn(
     make_app: Callable[..., App], render_app: Callable[..., Any]
 ) -> None:
-    """`all` of a pool: look up, list and delete users, in this stack's pools only."""
+    """`all` of a pool: look up, list and delete users, in this stack's pools only; and its ids.
+
+    Those of a client are parameters, too (R104).
+    """
     functions = [Function("Job", source="job", uses=["People"])]
-    app = make_app(functions=functions, user_pools=[UserPool("People")])
+    pool = UserPool("People", clients=[UserPoolClient(name="Admin")])
+    app = make_app(functions=functions, user_pools=[pool])
     actions = ["cognito-idp:AdminGetUser", "cognito-idp:ListUsers", "cognito-idp:AdminDeleteUser"]
     arns = [
         {"Fn::GetAtt": ["PeopleUserPoolDev", "Arn"]},
         {"Fn::GetAtt": ["PeopleUserPoolProd", "Arn"]},
     ]
-    assert {"UseUsers": (actions, arns)} == statements(render_app(app), "Job")
+    ids = [
+        f"{SSM}parameter/shop/{environment}/{name}"
+        for name in ("PeopleUserPoolId", "PeopleAdminClientId")
+        for environment in ("dev", "prod")
+    ]
+    assert {
+        "UseUsers": (actions, arns),
+        "ReadSettings": (["ssm:GetParameter"], ids),
+    } == statements(render_app(app), "Job")
+
+
+def test_nothing_is_read_of_a_pool_whose_ids_are_known(
+    make_app: Callable[..., App], render_app: Callable[..., Any]
+) -> None:
+    """Ids of pools that existed before the app are in the archive."""
+    pool = UserPool("People", existing_ids={"dev": "eu-west-1_d", "prod": "eu-west-1_p"})
+    functions = [Function("Job", source="job", uses=["People.write"])]
+    rendered = render_app(make_app(functions=functions, user_pools=[pool]))
+    assert ["WriteUsers"] == list(statements(rendered, "Job"))
 
 
 def test_a_function_that_uses_nothing_has_no_policy(
@@ -168,3 +191,22 @@ def test_no_policy_of_the_reference_app_has_a_wildcard(
     named = [arn for _, arns in granted for arn in arns if isinstance(arn, str)]
     assert [] == [arn for arn in named if "*" in arn.removesuffix("${RegionSuffix}/*")]
     assert "*" not in named
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("arn:aws:kms:eu-west-1:123456789012:key/1", "arn:aws:kms:eu-west-1:123456789012:key/1"),
+        ("alias/shop", {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/shop"}}),
+    ],
+)
+def test_a_customer_key_is_granted_with_what_it_encrypts(
+    make_app: Callable[..., App], render_app: Callable[..., Any], key: str, expected: Any
+) -> None:
+    """R280: readers decrypt; a key named by its alias is any key, as long as it has the alias."""
+    function = Function("Job", source="job", uses=["Jobs.read", "plain"])
+    queues, buckets = [Queue("Jobs", kms_key=key)], [Bucket("plain")]
+    rendered = render_app(make_app(functions=[function], queues=queues, buckets=buckets))
+    *_, last = rendered.properties("JobLambdaPolicy")["PolicyDocument"]["Statement"]
+    assert ("UseKey1", ["kms:Decrypt"]) == (last["Sid"], last["Action"])
+    assert expected == (last["Condition"] if "Condition" in last else last["Resource"])

@@ -96,3 +96,78 @@ def test_every_queue_refuses_plain_http(
         (statement,) = each["Properties"]["PolicyDocument"]["Statement"]
         assert "Deny" == statement["Effect"]
         assert {"Bool": {"aws:SecureTransport": "false"}} == statement["Condition"]
+
+
+def test_a_dead_letter_queue_takes_failures_of_its_own_queue_only(
+    make_app: Callable[..., App], render_app: Callable[..., Any]
+) -> None:
+    """By ARN text: the queue names its dead-letter queue, and both by reference were a circle."""
+    rendered = render_app(make_app(queues=[Queue("Jobs", physical_name="jobs-{environment}")]))
+    source = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:jobs-dev"
+    expected = {"redrivePermission": "byQueue", "sourceQueueArns": [{"Fn::Sub": source}]}
+    assert expected == rendered.properties("JobsDevDLQ")["RedriveAllowPolicy"]
+    assert "jobs-dev-dlq" == rendered.properties("JobsDevDLQ")["QueueName"]
+
+
+def test_a_queue_keeps_delays_and_orders_as_it_is_told(
+    make_app: Callable[..., App], render_app: Callable[..., Any]
+) -> None:
+    """R080: what is not said is not written, so that AWS's defaults stay AWS's."""
+    slow = Queue("Slow", retention_seconds=600, delay_seconds=60, kms_key="alias/shop")
+    order = Queue(
+        "Order", fifo=True, content_based_deduplication=True, deduplication_scope="messageGroup"
+    )
+    rendered = render_app(make_app(queues=[slow, order, Queue("Plain")]))
+    main = rendered.properties("SlowDevQ")
+    assert (600, 60, "alias/shop") == (
+        main["MessageRetentionPeriod"],
+        main["DelaySeconds"],
+        main["KmsMasterKeyId"],
+    )
+    assert "SqsManagedSseEnabled" not in main
+    assert "alias/shop" == rendered.properties("SlowDevDLQ")["KmsMasterKeyId"]
+    ordered, dead = rendered.properties("OrderDevQ"), rendered.properties("OrderDevDLQ")
+    assert ("OrderDevQ.fifo", True, True, "messageGroup", "perMessageGroupId") == (
+        ordered["QueueName"],
+        ordered["FifoQueue"],
+        ordered["ContentBasedDeduplication"],
+        ordered["DeduplicationScope"],
+        ordered["FifoThroughputLimit"],
+    )
+    assert ("OrderDevDLQ.fifo", True) == (dead["QueueName"], dead["FifoQueue"])
+    assert "ContentBasedDeduplication" not in dead
+    plain = rendered.properties("PlainDevQ")
+    assert not {"MessageRetentionPeriod", "DelaySeconds", "FifoQueue"} & set(plain)
+
+
+def test_a_mapping_is_told_how_much_and_what_to_read(
+    make_app: Callable[..., App], render_app: Callable[..., Any]
+) -> None:
+    """R051: concurrency per queue, filters as text, and only in some environments."""
+    trigger = on_queue(
+        "Jobs", max_concurrency=5, filters=[{"body": {"kind": ["a", None]}}], environments=["prod"]
+    )
+    job = Function("Job", source="job", triggers=[trigger])
+    rendered = render_app(make_app(functions=[job], queues=[Queue("Jobs")]))
+    mappings = rendered.of_type("AWS::Lambda::EventSourceMapping")
+    assert ["JobsProdEventSourceMapping"] == list(mappings)
+    properties = mappings["JobsProdEventSourceMapping"]["Properties"]
+    assert {"MaximumConcurrency": 5} == properties["ScalingConfig"]
+    assert {"Filters": [{"Pattern": '{"body":{"kind":["a",null]}}'}]} == (
+        properties["FilterCriteria"]
+    )
+
+
+def test_an_existing_queue_is_read_by_its_name_and_never_made(
+    make_app: Callable[..., App], render_app: Callable[..., Any]
+) -> None:
+    """R173: the old infrastructure stays as it is."""
+    queue = Queue("Old", existing=True, physical_name="old-{environment}")
+    job = Function("Job", source="job", triggers=[on_queue("Old")])
+    rendered = render_app(make_app(functions=[job], queues=[queue]))
+    assert {} == rendered.of_type("AWS::SQS::Queue") | rendered.of_type("AWS::SQS::QueuePolicy")
+    arn = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:old-dev"
+    source = rendered.properties("OldDevEventSourceMapping")["EventSourceArn"]
+    assert {"Fn::Sub": arn} == source
+    (granted,) = rendered.properties("JobLambdaPolicy")["PolicyDocument"]["Statement"]
+    assert {"Fn::Sub": arn} in granted["Resource"]

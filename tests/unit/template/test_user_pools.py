@@ -91,10 +91,10 @@ def test_the_web_client_knows_its_environments_pages(
     make_app: Callable[..., App], render_app: Callable[..., Any]
 ) -> None:
     """R101: OAuth code flow without a secret; it waits for the scopes it asks for."""
-    pool = UserPool("People", client=CLIENT, resource_server=ResourceServer("shop", ["read"]))
+    pool = UserPool("People", clients=[CLIENT], resource_servers=[ResourceServer("shop", ["read"])])
     rendered = render_app(make_app(user_pools=[pool]))
     dev, prod = rendered.resources["PeopleDevClient"], rendered.properties("PeopleProdClient")
-    assert ["PeopleUserPoolResourceServerDev"] == dev["DependsOn"]
+    assert ["PeopleUserPoolResourceServerShopDev"] == dev["DependsOn"]
     assert ["https://dev.example.com/in", "http://localhost:4200/in"] == dev["Properties"][
         "CallbackURLs"
     ]
@@ -110,7 +110,55 @@ def test_a_client_without_any_page_is_refused(
     make_app: Callable[..., App], render_app: Callable[..., Any]
 ) -> None:
     """Cognito needs at least one callback address."""
-    app = make_app(domain=None, user_pools=[UserPool("People", client=CLIENT)])
+    app = make_app(domain=None, user_pools=[UserPool("People", clients=[CLIENT])])
     with pytest.raises(ConfigError) as raised:
         render_app(app)
     assert "The client of user pool `People` in prod has no web origin" == raised.value.what
+
+
+def test_the_ids_of_a_pool_that_is_used_are_parameters(
+    make_app: Callable[..., App], render_app: Callable[..., Any]
+) -> None:
+    """R104: per environment, of the pool and of each client; a variable would be a circle."""
+    clients = [UserPoolClient(), UserPoolClient(name="admin")]
+    functions = [
+        Function(
+            "Api",
+            source="a",
+            uses=["People.read"],
+            triggers=[on_user_pool("People", ["PreSignUp"])],
+        )
+    ]
+    app = make_app(functions=functions, user_pools=[UserPool("People", clients=clients)])
+    rendered = render_app(app)
+    parameters = rendered.of_type("AWS::SSM::Parameter")
+    assert {
+        "/shop/dev/PeopleUserPoolId": {"Ref": "PeopleUserPoolDev"},
+        "/shop/dev/PeopleClientId": {"Ref": "PeopleDevClient"},
+        "/shop/dev/PeopleAdminClientId": {"Ref": "PeopleAdminDevClient"},
+        "/shop/prod/PeopleUserPoolId": {"Ref": "PeopleUserPoolProd"},
+        "/shop/prod/PeopleClientId": {"Ref": "PeopleProdClient"},
+        "/shop/prod/PeopleAdminClientId": {"Ref": "PeopleAdminProdClient"},
+    } == {each["Properties"]["Name"]: each["Properties"]["Value"] for each in parameters.values()}
+    assert {
+        "Name": "/shop/prod/PeopleUserPoolId",
+        "Type": "String",
+        "Value": {"Ref": "PeopleUserPoolProd"},
+        "Tags": {"Project": "Shop", "Environment": "prod"},
+    } == rendered.properties("PeopleUserPoolIdProdSetting")
+    origin = rendered.template.origins["PeopleUserPoolIdProdSetting"]
+    assert ('user_pools["People"]', "prod") == (origin.path, origin.environment)
+
+
+def test_a_pool_that_nobody_uses_keeps_its_ids_to_itself(
+    make_app: Callable[..., App], render_app: Callable[..., Any]
+) -> None:
+    """A function that it calls is told the id by the event; ids of existing pools are known."""
+    functions = [
+        Function(
+            "Guard", source="g", uses=["Old"], triggers=[on_user_pool("People", ["PreSignUp"])]
+        )
+    ]
+    old = UserPool("Old", existing_ids={"dev": "eu-west-1_d", "prod": "eu-west-1_p"})
+    rendered = render_app(make_app(functions=functions, user_pools=[UserPool("People"), old]))
+    assert {} == rendered.of_type("AWS::SSM::Parameter")

@@ -19,7 +19,7 @@ from typing import Final
 
 from sam_deploy.build import archive, check
 from sam_deploy.build.model import ApplicationFile, Archive, Artifact
-from sam_deploy.build.node import contents, esbuild, handler, inputs, install, making
+from sam_deploy.build.node import contents, esbuild, handler, inputs, install, making, twin
 from sam_deploy.build.node.esbuild import Esbuild
 from sam_deploy.build.node.handler import Entry
 from sam_deploy.build.node.making import Bundled
@@ -49,7 +49,10 @@ class _Job:
     def settings(self) -> str:
         """All that decides a bundle apart from files."""
         formats = (making.arguments(self.unit, self.entry.path, f, "") for f in ("cjs", "esm"))
-        return json.dumps([self.tool.version, self.entry.export, *formats])
+        forced = [self.unit.module_format] if self.unit.module_format else []
+        entry = self.entry
+        text = [twin.entry_text(self.unit, entry.path, entry.export)] if self.unit.facts else []
+        return json.dumps([self.tool.version, entry.export, *formats, *forced, *text])
 
     def fingerprint(self, files: Mapping[str, str]) -> str:
         packed = (f"{f.path}\0{f.executable:d}\0{f.sha256}" for f in self.packed)

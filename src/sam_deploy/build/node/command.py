@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
+from sam_deploy.build.node import twin
 from sam_deploy.plan.model import NodeUnit
 
 ModuleFormat = Literal["cjs", "esm"]
@@ -22,19 +23,22 @@ _REQUIRE: Final = (
 """Bundled CommonJS packages use these names, which ES modules lack; esbuild renames the user's."""
 
 
-def output_name(module_format: ModuleFormat) -> str:
+def output_name(unit: NodeUnit, module_format: ModuleFormat) -> str:
     """Return the bundle's file name, whose ending tells Node which kind of module it is."""
-    return "index.mjs" if module_format == "esm" else "index.js"
+    return f"{unit.output}.mjs" if module_format == "esm" else f"{unit.output}.js"
 
 
 def arguments(unit: NodeUnit, entry: str, module_format: ModuleFormat, folder: str) -> list[str]:
-    """Return esbuild's arguments; `entry` is relative to the source, outputs go to `folder`."""
+    """Return esbuild's arguments; `entry` is relative to the source, outputs go to `folder`.
+
+    With facts for the runtime's twin the entry comes on standard input instead.
+    """
     major = re.sub(r"\D", "", unit.runtime.removeprefix("nodejs").partition(".")[0])
     return [
-        f"./{entry}",
+        *_entry(unit, entry),
         "--bundle",
         "--platform=node",
-        f"--target=node{major}",
+        f"--target={unit.language or f'node{major}'}",
         f"--format={module_format}",
         "--tree-shaking=true",
         "--keep-names",
@@ -43,10 +47,17 @@ def arguments(unit: NodeUnit, entry: str, module_format: ModuleFormat, folder: s
         *(["--minify"] if unit.minify else []),
         *(["--sourcemap=linked", "--sources-content=false"] if unit.source_maps else []),
         *(f"--external:{module}" for module in unit.external),
+        *unit.options,
         *([f"--banner:js={_REQUIRE}"] if module_format == "esm" else []),
-        f"--outfile={folder}/{output_name(module_format)}",
+        f"--outfile={folder}/{output_name(unit, module_format)}",
         f"--metafile={folder}/{METAFILE}",
         "--log-level=warning",
         "--log-limit=0",
         "--color=false",
     ]
+
+
+def _entry(unit: NodeUnit, entry: str) -> list[str]:
+    if not unit.facts:
+        return [f"./{entry}"]
+    return [f"--sourcefile={twin.ENTRY}", *twin.aliases()]

@@ -74,14 +74,17 @@ def platform_name() -> str:
     return f"{_SYSTEMS.get(sys.platform, sys.platform)}-{_MACHINES.get(machine, machine)}"
 
 
-def run(program: Path, arguments: Sequence[str], folder: Path) -> Finished:
-    """Run a Node tool in `folder`. Raises `BuildError` when it cannot be started or hangs."""
+def run(program: Path, arguments: Sequence[str], folder: Path, text: str = "") -> Finished:
+    """Run a Node tool in `folder`, with `text` on its standard input.
+
+    Raises `BuildError` when it cannot be started or hangs.
+    """
     try:
         finished = subprocess.run(
             [str(program), *arguments],
             cwd=folder,
             env=environment(os.environ),
-            stdin=subprocess.DEVNULL,
+            input=text,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,

@@ -47,6 +47,8 @@ def entry_of(unit: NodeUnit) -> Entry:
             why="it holds the code to ship",
             hint="correct `source` in the configuration",
         )
+    if unit.entry and (unit.source / unit.entry).is_file():
+        return Entry(unit.entry, export)
     for suffix in SUFFIXES:
         if (unit.source / f"{module}{suffix}").is_file():
             return Entry(f"{module}{suffix}", export)
@@ -81,6 +83,8 @@ def first_format(unit: NodeUnit, entry: Entry) -> ModuleFormat:
 
     Source: Node.js documentation, "Determining module system".
     """
+    if unit.module_format:
+        return unit.module_format
     suffix = Path(entry.path).suffix
     if suffix in {".mts", ".mjs"}:
         return "esm"

@@ -7,11 +7,11 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from sam_deploy.build.node import esbuild, handler, messages
+from sam_deploy.build.node import esbuild, handler, messages, twin
 from sam_deploy.build.node.command import METAFILE, ModuleFormat, arguments, output_name
 from sam_deploy.build.node.handler import Entry
 from sam_deploy.build.node.messages import Message
@@ -53,13 +53,16 @@ def make(unit: NodeUnit, entry: Entry, program: Path, store: Store, project: Pat
         folder = Path(name).resolve()
         finished = _run(unit, entry, module_format, program, folder)
         said = messages.parsed(finished.stderr)
-        if module_format == "cjs" and _needs_module(finished.code, said):
+        if module_format == "cjs" and not unit.module_format and _needs_module(finished.code, said):
             module_format = "esm"
             finished = _run(unit, entry, module_format, program, folder)
             said = messages.parsed(finished.stderr)
         if finished.code != 0:
             raise messages.failure(unit, project, said, finished.stderr)
-        warnings = tuple(messages.shown(m, unit.source, project) for m in said)
+        if twin.misses_export(said):
+            _check_without_twin(unit, entry, program, store, project)
+        own = twin.of_the_user(said)
+        warnings = tuple(messages.shown(m, unit.source, project) for m in own)
         return _read(unit, entry, module_format, folder, warnings)
 
 
@@ -67,7 +70,18 @@ def _run(
     unit: NodeUnit, entry: Entry, module_format: ModuleFormat, program: Path, folder: Path
 ) -> esbuild.Finished:
     options = arguments(unit, entry.path, module_format, folder.as_posix())
-    return esbuild.run(program, options, unit.source)
+    text = twin.entry_text(unit, entry.path, entry.export) if unit.facts else ""
+    return esbuild.run(program, options, unit.source, text)
+
+
+def _check_without_twin(
+    unit: NodeUnit, entry: Entry, program: Path, store: Store, project: Path
+) -> None:
+    """Raise `BuildError` with what the handler's file does export: the twin's entry hides it."""
+    alone = replace(unit, facts="", external=(*unit.external, twin.MODULE))
+    made = make(alone, entry, program, store, project)
+    source = (unit.source / entry.path).read_bytes()
+    handler.check_export(unit, entry, source, made.script, made.exports)
 
 
 def _needs_module(code: int, said: tuple[Message, ...]) -> bool:
@@ -86,7 +100,7 @@ def _read(
     warnings: tuple[str, ...],
 ) -> Bundled:
     meta: dict[str, Any] = json.loads((folder / METAFILE).read_bytes())
-    name = output_name(module_format)
+    name = output_name(unit, module_format)
     output = next(value for value in meta["outputs"].values() if value.get("entryPoint"))
     outputs = [(name, (folder / name).read_bytes())]
     if unit.source_maps:
@@ -96,10 +110,15 @@ def _read(
         module_format=module_format,
         outputs=tuple(outputs),
         inputs=tuple(_files(unit, meta["inputs"])),
-        exports=tuple(output["exports"]) if own == "esm" else None,
+        exports=_exports(unit, entry, output) if own == "esm" else None,
         bytes_by_package=_by_package(output["inputs"]),
         warnings=warnings,
     )
+
+
+def _exports(unit: NodeUnit, entry: Entry, output: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the exports; with the twin only the handler, which has been found to be one."""
+    return (entry.export,) if unit.facts else tuple(output["exports"])
 
 
 def _files(unit: NodeUnit, named: Mapping[str, object]) -> Iterator[str]:
@@ -120,8 +139,11 @@ def _files(unit: NodeUnit, named: Mapping[str, object]) -> Iterator[str]:
 def _map(folder: Path, name: str, source: Path) -> bytes:
     """Return the source map with paths relative to the source folder: the same in every place."""
     value = json.loads((folder / name).read_bytes())
+    made_in = (folder / name).parent
     value["sources"] = [
-        Path(os.path.relpath(os.path.normpath(folder / path), source)).as_posix()
+        twin.name_in_maps(path)
+        if twin.DATA_URL in path
+        else Path(os.path.relpath(os.path.normpath(made_in / path), source)).as_posix()
         for path in value["sources"]
     ]
     return json.dumps(value, separators=(",", ":")).encode()
@@ -133,5 +155,7 @@ def _by_package(shares: Mapping[str, Mapping[str, int]]) -> Mapping[str, int]:
     for path, share in shares.items():
         _, marker, inside = path.rpartition("node_modules/")
         package = messages.package_name(inside) if marker else "(own)"
+        if path == twin.ENTRY or twin.DATA_URL in path:
+            package = twin.MODULE
         found[package] += share["bytesInOutput"]
     return found

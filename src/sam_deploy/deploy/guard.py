@@ -1,0 +1,75 @@
+"""Looks at a change set before it is executed: what would be lost, and whom it reaches.
+
+Pure, but for the resource schemas that it reads when CloudFormation is not certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from sam_deploy.amounts import plural
+from sam_deploy.aws import Change
+from sam_deploy.errors import RefusedError
+from sam_deploy.template import Origin
+from sam_deploy.template.compare.environments import by_environment
+from sam_deploy.template.compare.provider_schemas import keeps
+
+KEPT: Final = (
+    "AWS::S3::Bucket",
+    "AWS::DynamoDB::Table",
+    "AWS::DynamoDB::GlobalTable",
+    "AWS::Cognito::UserPool",
+    "AWS::Lambda::Function",
+)
+"""Replacing or removing one of these loses data, or puts unpromoted code in front of users."""
+SHOWN: Final = 4
+"""As many resources as a line names."""
+
+
+def losses(changes: Sequence[Change], region: str) -> list[Change]:
+    """Return the changes that would take away something that keeps data or serves people."""
+    return [
+        change
+        for change in changes
+        if change.resource_type in KEPT and _may_be_lost(change, region)
+    ]
+
+
+def refusal(stack: str, region: str, lost: Sequence[Change]) -> RefusedError:
+    """Return the error that says what would be lost, and how to allow it."""
+    return RefusedError(
+        f"`{stack}` in `{region}` would lose {plural(len(lost), 'resource')}",
+        why="; ".join(f"{each.action} {each.resource_type} {each.logical_id}" for each in lost),
+        hint=f"if that is meant, name each: `--allow-replace {lost[0].logical_id}`",
+    )
+
+
+def reaching_others(
+    changes: Sequence[Change], origins: Mapping[str, Origin], moved: str
+) -> Iterator[str]:
+    """Yield a line for each other environment whose own resources change.
+
+    In the shared topology their queues, buckets and stages are in the same stack, so that they
+    change with every deployment; their code does not. What is added is no change to anybody.
+    """
+    touched = [change for change in changes if change.action != "Add"]
+    for environment, found in by_environment(touched, origins).items():
+        if environment in {"", moved}:
+            continue
+        named = ", ".join(f"{each.action.lower()} {each.logical_id}" for each in found[:SHOWN])
+        more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+        yield f"reaches {environment}: {named}{more}"
+
+
+def _may_be_lost(change: Change, region: str) -> bool:
+    """Whether the resource goes, or is made anew; "Conditional" may turn out to be that, too.
+
+    Source: CloudFormation API ResourceChange, `Replacement`.
+    """
+    if change.action == "Remove" or change.replacement == "True":
+        return True
+    # a function is "Conditional" with every new layer or role, and keeps its versions then
+    if change.replacement != "Conditional" or change.resource_type == "AWS::Lambda::Function":
+        return False
+    return not keeps(change.resource_type, change.properties, region)

@@ -1,0 +1,1 @@
+"""Functions and what they run with: roles, permissions, log groups, aliases, addresses. Pure."""

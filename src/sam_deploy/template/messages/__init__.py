@@ -1,0 +1,1 @@
+"""What carries messages: queues, topics, event buses, rules, schedules, who may deliver. Pure."""

@@ -1,0 +1,1 @@
+"""What keeps data: buckets, tables, streams, CDNs, settings. Pure."""

@@ -1,0 +1,240 @@
+"""Everything in front of functions, deployed for real: both APIs, tokens, domains, a firewall."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import httpx
+import pytest
+
+Project: TypeAlias = Any
+"""The fixture's type: a conftest cannot be imported."""
+
+pytestmark = pytest.mark.slow
+
+REGION = "eu-west-1"
+STACK = "front-sam"
+ENVIRONMENTS = ("dev", "prod")
+CONFIG = """
+from sam_deploy import (
+    App, Authorizer, Cors, Environment, FeatureSet, Firewall, Function, HttpApi, RestApi, Route,
+    Throttle, UserPool, UserPoolClient,
+)
+
+app = App(
+    name="front",
+    domain="example.com",
+    home_region="eu-west-1",
+    environments=[
+        Environment("dev", log_retention_days=7),
+        Environment("prod", promote_from="dev", domain_label=None, log_retention_days=90),
+    ],
+    feature_sets=[FeatureSet("core", regions=["eu-west-1"])],
+    user_pools=[UserPool("People", clients=[UserPoolClient()])],
+    http_api=HttpApi(
+        cors=Cors(["ANY"]),
+        authorizer=Authorizer(pool="People"),
+        throttles={"prod": Throttle(100, 200)},
+        custom_domain=True,
+    ),
+    rest_api=RestApi(
+        cors=Cors(["GET"], origins=["*"]),
+        authorizer=Authorizer(pool="People"),
+        access_logs=True,
+        firewall=Firewall(),
+    ),
+    functions=[
+        Function(
+            "Front",
+            source="functions/Front",
+            timeout_seconds=20,
+            routes=[
+                Route("GET", "/orders/{id}"),
+                Route("GET", "/health", public=True, throttle=Throttle(5, 10)),
+                Route("GET", "/old/{id}", api="rest"),
+            ],
+        )
+    ],
+)
+"""
+HANDLER = """
+import json
+
+
+def handler(event, context):
+    alias = context.invoked_function_arn.rpartition(":")[2]
+    return {"statusCode": 200, "body": json.dumps([alias, event["requestContext"]["stage"]])}
+"""
+
+
+@pytest.fixture(scope="module")
+def front(tmp_path_factory: pytest.TempPathFactory, deployed: Callable[..., Project]) -> Project:
+    """The project, deployed once to its own cloud."""
+    folder = tmp_path_factory.mktemp("e2e") / "front"
+    (folder / "functions" / "Front").mkdir(parents=True)
+    (folder / "deploy.py").write_text(CONFIG, encoding="utf-8")
+    (folder / "functions" / "Front" / "handler.py").write_text(HANDLER, encoding="utf-8")
+    return deployed(folder)
+
+
+def _outputs(project: Project) -> dict[str, str]:
+    found = project.client("cloudformation", REGION).describe_stacks(StackName=STACK)
+    return {each["OutputKey"]: each["OutputValue"] for each in found["Stacks"][0]["Outputs"]}
+
+
+def _url(project: Project, environment: str) -> str:
+    ran = project.run("cloud", "url", "--environment", environment)
+    assert (0, "") == (ran.code, ran.err)
+    return str(ran.out.strip())
+
+
+def test_the_stack_is_created_without_what_the_cloud_does_not_know(front: Project) -> None:
+    """The firewall is made, only nothing attaches it, and every such resource is told (R281)."""
+    assert ["created"] == [each["outcome"] for each in front.first.json["stacks"]]
+    for name in ("ApiRestApiDevFirewall", "ApiRestApiProdFirewall"):
+        assert f"`{name}` is left out" in front.first.err
+    found = front.client("wafv2", REGION).list_web_acls(Scope="REGIONAL")["WebACLs"]
+    assert 1 == len(found)
+
+
+def test_each_environment_has_an_http_api_that_takes_its_own_tokens(front: Project) -> None:
+    """Issuer and audience are the pool and the client that were made for it (R104)."""
+    told = _outputs(front)
+    api = front.client("apigatewayv2", REGION)
+    seen = {}
+    for name in ("Dev", "Prod"):
+        (authorizer,) = api.get_authorizers(ApiId=told[f"ApiHttpApi{name}Id"])["Items"]
+        rules = {key.lower(): each for key, each in authorizer["JwtConfiguration"].items()}
+        pool = told[f"PeopleUserPool{name}Id"]
+        issuer = f"https://cognito-idp.{REGION}.amazonaws.com/{pool}"
+        assert (issuer, [told[f"People{name}ClientId"]]) == (rules["issuer"], rules["audience"])
+        seen[name] = issuer
+    assert seen["Dev"] != seen["Prod"]
+
+
+def test_routes_ask_for_tokens_unless_they_are_public(front: Project) -> None:
+    """Prod's API has the routes of dev's (R069)."""
+    told, api = _outputs(front), front.client("apigatewayv2", REGION)
+    for name in ("Dev", "Prod"):
+        routes = api.get_routes(ApiId=told[f"ApiHttpApi{name}Id"])["Items"]
+        asked = {each["RouteKey"]: each["AuthorizationType"] for each in routes}
+        assert {"GET /orders/{id}": "JWT", "GET /health": "NONE"} == asked
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_each_address_leads_to_the_alias_of_its_environment(
+    front: Project, http: httpx.Client, environment: str
+) -> None:
+    """`cloud url` finds the API of the environment, and its stage calls its alias (R061, R063)."""
+    answer = http.get(f"{_url(front, environment)}/health")
+    assert (200, [environment, environment]) == (answer.status_code, json.loads(answer.text))
+
+
+def test_stages_have_limits_and_log_groups(front: Project) -> None:
+    """Retention is that of the environment (R069)."""
+    told, api = _outputs(front), front.client("apigatewayv2", REGION)
+    stage = api.get_stage(ApiId=told["ApiHttpApiProdId"], StageName="prod")
+    assert {"LambdaAlias": "prod"} == stage["StageVariables"]
+    logs = front.client("logs", REGION)
+    found = logs.describe_log_groups(logGroupNamePrefix="/aws/vendedlogs/apigateway/")
+    kept = {each["logGroupName"]: each["retentionInDays"] for each in found["logGroups"]}
+    assert {
+        "/aws/vendedlogs/apigateway/front-api-dev/dev": 7,
+        "/aws/vendedlogs/apigateway/front-api-prod/prod": 90,
+        "/aws/vendedlogs/apigateway/front-rest-api/dev": 7,
+        "/aws/vendedlogs/apigateway/front-rest-api/prod": 90,
+    } == kept
+
+
+def test_the_definition_of_a_rest_api_is_read(front: Project) -> None:
+    """Paths, browsers' questions, and an authorizer; the stages name alias and pool (R071)."""
+    told, api = _outputs(front), front.client("apigateway", REGION)
+    rest = told["ApiRestApiId"]
+    resources = api.get_resources(restApiId=rest, limit=500)["items"]
+    methods = {each["path"]: sorted(each.get("resourceMethods", {})) for each in resources}
+    assert ["GET", "OPTIONS"] == methods["/old/{id}"]
+    (authorizer,) = api.get_authorizers(restApiId=rest)["items"]
+    assert "COGNITO_USER_POOLS" == authorizer["type"]
+    stages = api.get_stages(restApiId=rest)["item"]
+    assert {
+        name.lower(): {"LambdaAlias": name.lower(), "UserPoolId": told[f"PeopleUserPool{name}Id"]}
+        for name in ("Dev", "Prod")
+    } == {each["stageName"]: each["variables"] for each in stages}
+    assert 1 == len({each["deploymentId"] for each in stages})
+
+
+def test_a_second_deployment_changes_nothing(front: Project) -> None:
+    """What was left out is not looked for again."""
+    again = front.deploy()
+    assert 0 == again.code, again.err
+    assert ["no changes"] == [each["outcome"] for each in again.json["stacks"]]
+
+
+def _deployment(project: Project) -> str:
+    found = project.client("cloudformation", REGION).list_stack_resources(StackName=STACK)
+    (deployment,) = (
+        each["LogicalResourceId"]
+        for each in found["StackResourceSummaries"]
+        if each["ResourceType"] == "AWS::ApiGateway::Deployment"
+    )
+    return str(deployment)
+
+
+def test_a_changed_route_of_a_rest_api_is_deployed(front: Project) -> None:
+    """Its stages serve a new deployment, and the old one is gone (R071).
+
+    The emulator makes a new API of a changed definition, where AWS changes the one that is there.
+    """
+    before, api = _deployment(front), front.client("apigateway", REGION)
+    with front.edited("deploy.py", '"/old/{id}"', '"/older/{id}"'):
+        ran = front.deploy()
+        assert 0 == ran.code, ran.err
+        rest = _outputs(front)["ApiRestApiId"]
+        (deployment,) = api.get_deployments(restApiId=rest)["items"]
+        stages = api.get_stages(restApiId=rest)["item"]
+        paths = [each["path"] for each in api.get_resources(restApiId=rest, limit=500)["items"]]
+    assert before != _deployment(front)
+    assert [deployment["id"]] * 2 == [each["deploymentId"] for each in stages]
+    assert ("/older/{id}" in paths, "/old/{id}" in paths) == (True, False)
+
+
+def test_domains_come_with_their_certificates(front: Project) -> None:
+    """Before, nothing; with the certificate's ARN, domain, mapping and record (R066)."""
+    api = front.client("apigatewayv2", REGION)
+    assert [] == api.get_domain_names()["Items"]
+    dns = front.client("route53", "us-east-1")
+    made = dns.create_hosted_zone(Name="example.com", CallerReference="front")
+    zone = made["HostedZone"]["Id"].rpartition("/")[2]
+    acm = front.client("acm", REGION)
+    arn = acm.request_certificate(DomainName="api.example.com")["CertificateArn"]
+    domain = 'domain="example.com",'
+    with front.edited("deploy.py", domain, f'{domain} hosted_zone_id="{zone}",'):
+        ran = front.deploy()
+        assert 0 == ran.code, ran.err
+    _give_certificate(front, "ApiProdCertificateArn", arn)
+    (found,) = api.get_domain_names()["Items"]
+    assert "api.example.com" == found["DomainName"]
+    (mapping,) = api.get_api_mappings(DomainName="api.example.com")["Items"]
+    assert (_outputs(front)["ApiHttpApiProdId"], "prod") == (mapping["ApiId"], mapping["Stage"])
+    assert "https://api.example.com" == _outputs(front)["ApiHttpApiProdDomainUrl"]
+    records = dns.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+    (record,) = (each for each in records if each["Type"] == "A")
+    assert ("api.example.com.", REGION) == (record["Name"], record["SetIdentifier"])
+
+
+def _give_certificate(project: Project, parameter: str, arn: str) -> None:
+    """Update the stack as a deployment does that knows the certificate."""
+    client = project.client("cloudformation", REGION)
+    given = client.describe_stacks(StackName=STACK)["Stacks"][0]["Parameters"]
+    kept = [each for each in given if each["ParameterKey"] != parameter]
+    client.update_stack(
+        StackName=STACK,
+        UsePreviousTemplate=True,
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+        Parameters=[*kept, {"ParameterKey": parameter, "ParameterValue": arn}],
+    )
+    client.get_waiter("stack_update_complete").wait(
+        StackName=STACK, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+    )

@@ -1,0 +1,3 @@
+"""A module that a layer brings."""
+
+GREETING = "hello"

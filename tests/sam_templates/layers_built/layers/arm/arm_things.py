@@ -1,0 +1,3 @@
+"""Constants for functions on arm64."""
+
+ANSWER = 64

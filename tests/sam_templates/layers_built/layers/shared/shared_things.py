@@ -1,0 +1,3 @@
+"""Constants that several functions share."""
+
+ANSWER = 42

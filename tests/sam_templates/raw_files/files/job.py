@@ -1,0 +1,1 @@
+"""A job with nothing to do."""

@@ -1,0 +1,3 @@
+"""Constants of a layer."""
+
+ANSWER = 42

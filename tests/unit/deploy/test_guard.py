@@ -1,0 +1,63 @@
+"""What a change set would take away, and whom it reaches."""
+
+from __future__ import annotations
+
+import pytest
+
+from sam_deploy.aws import Change
+from sam_deploy.deploy.guard import losses, reaching_others
+from sam_deploy.template import Origin
+
+HERE = "eu-west-1"
+ORIGINS = {
+    "JobFunction": Origin('functions["Job"]'),
+    "OrdersDevQ": Origin('queues["Orders"]', environment="dev"),
+    "OrdersProdQ": Origin('queues["Orders"]', environment="prod"),
+    "OrdersProdDLQ": Origin('queues["Orders"]', environment="prod"),
+}
+
+
+@pytest.mark.parametrize(
+    ("properties", "lost"),
+    [
+        (("VersioningConfiguration", "LifecycleConfiguration"), False),
+        (("BucketName",), True),
+        (("VersioningConfiguration", "BucketName"), True),
+        ((), True),
+    ],
+)
+def test_a_maybe_is_judged_by_what_aws_says_of_the_properties(
+    properties: tuple[str, ...],
+    lost: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """CloudFormation is not certain; its own schema of the type is. Without reasons it is lost."""
+    change = Change("Modify", "FilesDevBucket", "AWS::S3::Bucket", "Conditional", properties)
+    assert lost == bool(losses([change], HERE))
+
+
+def test_a_type_whose_schema_says_nothing_is_never_certain() -> None:
+    """Of user pools the schema names no property that replaces."""
+    change = Change("Modify", "P", "AWS::Cognito::UserPool", "Conditional", ("UserPoolName",))
+    assert [change] == losses([change], HERE)
+
+
+def test_changes_to_other_environments_are_told_apart() -> None:
+    """C16: dev's deployment updates prod's queues, too, since they are in one stack."""
+    changes = [
+        Change("Modify", "JobFunction", "AWS::Lambda::Function"),
+        Change("Modify", "OrdersDevQ", "AWS::SQS::Queue"),
+        Change("Modify", "OrdersProdQ", "AWS::SQS::Queue"),
+        Change("Remove", "OldProdQ", "AWS::SQS::Queue"),
+        Change("Add", "OrdersProdDLQ", "AWS::SQS::Queue"),
+    ]
+    assert ["reaches prod: modify OrdersProdQ, remove OldProdQ"] == list(
+        reaching_others(changes, ORIGINS, "dev")
+    )
+
+
+def test_a_long_list_is_cut() -> None:
+    """Four are named; `diff` shows all."""
+    origins = {f"Q{n}": Origin("", environment="prod") for n in range(6)}
+    changes = [Change("Modify", name, "AWS::SQS::Queue") for name in origins]
+    (line,) = reaching_others(changes, origins, "dev")
+    assert line.endswith("modify Q3 and 2 more")
