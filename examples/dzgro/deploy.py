@@ -106,10 +106,11 @@ app = App(
         Layer("secrets", source="layers/secrets"),
     ],
     queues=[
-        *[Queue(name, waive=SAME_AS_FUNCTION) for name in CORE_QUEUES],
+        *[Queue(name, max_receive_count=1, waive=SAME_AS_FUNCTION) for name in CORE_QUEUES],
         Queue(
             "AmsChange",
             feature_set="ams",
+            max_receive_count=1,
             senders=[SnsPublisher(AMS_CHANGE)],
             readers=[AMS_REVIEWER],
             waive=SAME_AS_FUNCTION,
@@ -117,6 +118,7 @@ app = App(
         Queue(
             "AmsPerformance",
             feature_set="ams",
+            max_receive_count=1,
             senders=[SnsPublisher(AMS_PERFORMANCE)],
             readers=[AMS_REVIEWER],
             waive=SAME_AS_FUNCTION,

@@ -121,7 +121,7 @@ def test_exactly_what_changed_is_told_and_nothing_is_written(tiny: Project) -> N
         assert all(name.startswith("Bye") for name in added)
         values = properties(here)
         assert (256, 512) == values["HelloFunction", "Properties.MemorySize"]
-        assert (1, 4) == values["JobsProdQ", "Properties.RedrivePolicy.maxReceiveCount"]
+        assert (5, 4) == values["JobsProdQ", "Properties.RedrivePolicy.maxReceiveCount"]
         old, new = values["HelloFunction", "Properties.CodeUri.Key"]
         assert old != new
         (layer,) = here["parameters"]

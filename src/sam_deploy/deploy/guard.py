@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from sam_deploy import naming
 from sam_deploy.amounts import plural
-from sam_deploy.aws import Change
+from sam_deploy.aws import Change, Stack
 from sam_deploy.errors import RefusedError
 from sam_deploy.template import Origin
 from sam_deploy.template.compare.environments import by_environment
@@ -34,6 +35,26 @@ def losses(changes: Sequence[Change], region: str) -> list[Change]:
         for change in changes
         if change.resource_type in KEPT and _may_be_lost(change, region)
     ]
+
+
+def same_first_region(
+    stack: str, region: str, live: Stack | None, parameters: Mapping[str, str]
+) -> None:
+    """Raise `RefusedError` when another region would begin to hold what exists once.
+
+    The new one could not make it while the old one has it, and the old one would then remove it:
+    a global table's stack, a CDN's address.
+    """
+    before = live.parameters.get(naming.FIRST_REGION) if live else None
+    after = parameters.get(naming.FIRST_REGION)
+    if before and after and before != after:
+        raise RefusedError(
+            f"`{stack}` in `{region}` would {'begin' if after == 'yes' else 'cease'} to hold what "
+            "exists once",
+            why="another region has become the first one of its feature set",
+            hint="put the region that was the first one back to the front, or make it the home "
+            "region again",
+        )
 
 
 def refusal(stack: str, region: str, lost: Sequence[Change]) -> RefusedError:

@@ -94,6 +94,7 @@ class StackDeployment:
         """Return how to go on; a stack that never came up is deleted first."""
         live = self.cloudformation.describe_stack(self.name)
         way = status.way_forward(self.name, self.region, live.status if live else "")
+        guard.same_first_region(self.name, self.region, live, self.parameters)
         if way == "recreate":
             message = f"`{self.name}` never came up (ROLLBACK_COMPLETE); deleting what is left"
             self.report(Note(message, region=self.region))

@@ -236,7 +236,6 @@ app = App(
         throttle=Throttle(100, 50),
         throttles={"prod": Throttle(1000, 500)},
         access_logs=True,
-        custom_domain=True,
     ),
     rest_api=RestApi(
         cors=Cors(["GET"], origins=["*"]),
@@ -246,6 +245,7 @@ app = App(
         access_logs=True,
         tracing=True,
         endpoint="REGIONAL",
+        custom_domain=True,
         firewall=Firewall(requests_per_5_minutes=500),
         binary_media_types=["image/png"],
     ),

@@ -23,7 +23,7 @@ app = App(
         Environment("dev", extra_origins=["http://localhost:4200"], log_retention_days=7),
         Environment("prod", promote_from="dev", domain_label=None, log_retention_days=90),
     ],
-    feature_sets=[FeatureSet("core", regions=["eu-west-1", "us-east-1"])],
+    feature_sets=[FeatureSet("core", regions=["eu-west-1"])],
     user_pools=[UserPool("People", clients=[UserPoolClient()])],
     http_api=HttpApi(
         cors=Cors(["ANY"], headers=["authorization", "content-type"], credentials=True),

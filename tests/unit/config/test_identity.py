@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sam_deploy import Group, UserPool, UserPoolClient
+from sam_deploy import Authorizer, Group, HttpApi, UserPool, UserPoolClient
 
 Wrong = Callable[..., list[str]]
 
@@ -34,3 +34,13 @@ def test_attributes_of_ones_own_are_custom(wrong_references: Wrong) -> None:
             "put it into `custom_attributes`"
         )
     ] == wrong_references(user_pools=[UserPool("P", optional_attributes=["role"])])
+
+
+def test_one_address_does_not_answer_for_several_pools(wrong_references: Wrong) -> None:
+    """Each region has a pool of its own: a token of one would be refused by the other's API."""
+    pool = UserPool("People", clients=[UserPoolClient()])
+    api = HttpApi(authorizer=Authorizer(pool="People"), custom_domain=True)
+    (found,) = wrong_references(user_pools=[pool], http_api=api, domain="example.com")
+    assert found.startswith("http_api.authorizer.pool: each region has its own 'People' pool")
+    api = HttpApi(authorizer=Authorizer(pool="People"))
+    assert [] == wrong_references(user_pools=[pool], http_api=api, domain="example.com")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sam_deploy.aws import Change
-from sam_deploy.deploy.guard import losses, reaching_others
+from sam_deploy.aws import Change, Stack
+from sam_deploy.deploy.guard import losses, reaching_others, same_first_region
+from sam_deploy.errors import RefusedError
 from sam_deploy.template import Origin
 
 HERE = "eu-west-1"
@@ -61,3 +62,14 @@ def test_a_long_list_is_cut() -> None:
     changes = [Change("Modify", name, "AWS::SQS::Queue") for name in origins]
     (line,) = reaching_others(changes, origins, "dev")
     assert line.endswith("modify Q3 and 2 more")
+
+
+@pytest.mark.parametrize(("before", "after"), [("no", "yes"), ("yes", "no")])
+def test_what_exists_once_does_not_change_its_region(before: str, after: str) -> None:
+    """The new first region could not make it, and the old one would remove it."""
+    live = Stack("shop-sam", "UPDATE_COMPLETE", "", {}, parameters={"FirstRegion": before})
+    with pytest.raises(RefusedError) as raised:
+        same_first_region("shop-sam", HERE, live, {"FirstRegion": after})
+    assert "another region has become the first one of its feature set" == raised.value.why
+    same_first_region("shop-sam", HERE, live, {"FirstRegion": before})
+    same_first_region("shop-sam", HERE, None, {"FirstRegion": after})

@@ -151,8 +151,8 @@ def test_a_bus_and_a_topic_of_other_stacks_are_named(make_app: Make, render_app:
     assert "old-bus" == properties["EventBusName"]
     topic = "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:shop-News-dev"
     assert {"Fn::Sub": topic} == properties["Targets"][0]["Arn"]
-    allowed = sids(render_app(app), "NewsDevTopicPolicy")["AllowRules"]["Condition"]["ArnEquals"]
-    assert [{"Fn::Sub": f"{EVENTS}rule/old-bus/shop-Tell-dev"}] == allowed["aws:SourceArn"]
+    allowed = sids(render_app(app), "NewsDevTopicPolicy")["AllowRules"]
+    assert {"Service": "events.amazonaws.com"} == allowed["Principal"]
 
 
 def test_an_isolated_stack_has_its_own_environment_only(

@@ -174,7 +174,7 @@ def test_limits_of_a_route_are_those_of_each_of_its_methods(
     limits = {"ThrottlingBurstLimit": 10, "ThrottlingRateLimit": 5}
     every = {"ThrottlingBurstLimit": 100, "ThrottlingRateLimit": 50}
     expected = [{"ResourcePath": "/*", "HttpMethod": "*", **every}] + [
-        {"ResourcePath": "/a~1b", "HttpMethod": method, **limits}
+        {"ResourcePath": "/~1a~1b", "HttpMethod": method, **limits}
         for method in ("HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
     ]
     assert expected == settings

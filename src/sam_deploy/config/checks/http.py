@@ -93,6 +93,14 @@ def _pool(
         if feature_set_of(app, pool) != feature_set_of(app, api):
             message = f"the user pool {pool.name!r} is of another feature set; its id is unknown"
             yield Problem(f"{path}.pool", f"{message} here", line)
+        several = len(_regions(app, api)) > 1
+        if several and api.custom_domain:
+            message = (
+                f"each region has its own {pool.name!r} pool, but one address answers from any of "
+                "them and would refuse the others' tokens; use `issuer=`, an existing pool, one "
+                "region, or no `custom_domain`"
+            )
+            yield Problem(f"{path}.pool", message, line)
         if isinstance(api, HttpApi) and not (pool.clients or texts(authorizer.audience)):
             message = f"the user pool {pool.name!r} has no client whose tokens could be accepted"
             yield Problem(f"{path}.pool", message, line)

@@ -44,8 +44,8 @@ class Queue(Declaration):
     name: Name
     feature_set: str | None = None
     visibility_timeout_seconds: Annotated[int, Interval(ge=0, le=43200)] = 900
-    max_receive_count: Annotated[int, Interval(ge=1, le=1000)] = 1
-    """Deliveries before a message goes to the dead-letter queue."""
+    max_receive_count: Annotated[int, Interval(ge=1, le=1000)] = 5
+    """Deliveries before a message goes to the dead-letter queue; a throttled call counts as one."""
     retention_seconds: Annotated[int, Interval(ge=60, le=1_209_600)] = 345_600
     """How long a message waits; in the dead-letter queue it is always 14 days."""
     delay_seconds: Annotated[int, Interval(ge=0, le=900)] = 0

@@ -11,13 +11,18 @@ from typing import Final, Literal
 
 from sam_deploy import naming
 from sam_deploy.config import physical
+from sam_deploy.config.declare import changed
 from sam_deploy.config.model import Environment, Function, HttpApi, RestApi, Route, Throttle
+from sam_deploy.config.text import HttpMethod
 from sam_deploy.template.arns import REGIONAL
 from sam_deploy.template.document import Json, Resource, ref, sub
 from sam_deploy.template.scope import Scope
 
 STAGE_VARIABLE: Final = "LambdaAlias"
 """Stage variable: the alias that a stage calls. The runtime reads it, too."""
+
+
+METHODS: Final[tuple[HttpMethod, ...]] = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,30 @@ def routes_of(scope: Scope, kind: Literal["http", "rest"]) -> Iterator[tuple[Fun
     """Yield every route of one of the APIs with the function that answers it."""
     for function in scope.functions:
         for route in function.routes:
-            if physical.route_api(scope.app, route) == kind:
+            if physical.route_api(scope.app, route) != kind:
+                continue
+            if kind == "http" and _takes_preflight(scope, route):
+                for method in _methods(scope, route):
+                    yield function, changed(route, method=method)
+            else:
                 yield function, route
+
+
+def _takes_preflight(scope: Scope, route: Route) -> bool:
+    """Whether a route would answer the browser's OPTIONS itself, and ask it for a token.
+
+    API Gateway answers for its CORS rule only where no route takes OPTIONS; ANY does.
+    Source: API Gateway developer guide, "Configure CORS for HTTP APIs".
+    """
+    api = scope.app.http_api
+    guarded = api is not None and api.cors is not None and api.authorizer is not None
+    return guarded and route.method == "ANY" and not route.public
+
+
+def _methods(scope: Scope, route: Route) -> list[HttpMethod]:
+    """Return every method but OPTIONS that no other route of the path names."""
+    named = {r.method for f in scope.functions for r in f.routes if r.path == route.path}
+    return [each for each in METHODS if each not in named]
 
 
 def answering(scope: Scope, kind: Literal["http", "rest"]) -> tuple[Function, ...]:

@@ -193,6 +193,7 @@ def _client(
         "SupportedIdentityProviders": ["COGNITO"],
         **_hosted(scope, client, pool, environment),
         "ExplicitAuthFlows": list(AUTH_FLOWS),
+        **_attributes(pool),
         **_validity(client),
         "PreventUserExistenceErrors": "ENABLED",
         "EnableTokenRevocation": True,
@@ -204,6 +205,19 @@ def _client(
         environment=environment.name,
         declared=pool,
     )
+
+
+def _attributes(pool: UserPool) -> dict[str, Json]:
+    """Let people read their custom attributes and not write them: `custom:role` is ours to give.
+
+    Without these lists a client's users can change what functions trust.
+    Source: Cognito developer guide, "Working with user attributes".
+    """
+    if not pool.custom_attributes:
+        return {}
+    own = list(dict.fromkeys((*pool.required_attributes, *pool.optional_attributes)))
+    custom = [f"custom:{name}" for name in pool.custom_attributes]
+    return {"ReadAttributes": [*own, *custom], "WriteAttributes": own}
 
 
 def _validity(client: UserPoolClient) -> dict[str, Json]:

@@ -14,13 +14,12 @@ from sam_deploy.template.arns import (
     REGIONAL,
     bucket_arn,
     queue_arn,
-    rule_arn,
     topic_arn,
 )
 from sam_deploy.template.compute.roles import POLICY_VERSION
 from sam_deploy.template.document import Entries, Json, Resource, ref, sub
 from sam_deploy.template.messages import ids
-from sam_deploy.template.messages.deliveries import applies, bus_name, queue_of, topic_of
+from sam_deploy.template.messages.deliveries import applies, queue_of, topic_of
 from sam_deploy.template.scope import Scope
 
 AWS_KEY: Final = "alias/aws/sns"
@@ -117,24 +116,20 @@ def _statements(scope: Scope, topic: Topic, environment: str, rules: list[Rule])
             condition["ArnEquals"] = {"aws:SourceArn": buckets}
         yield _publish("Buckets", "s3", arn, condition)
     if rules:
-        arns = [_rule_arn(scope, rule, environment) for rule in rules]
-        yield _publish("Rules", "events", arn, {"ArnEquals": {"aws:SourceArn": arns}})
+        # EventBridge fulfils no condition here, so that any rule of it may publish.
+        # Source: EventBridge user guide, "Amazon SNS permissions".
+        yield _publish("Rules", "events", arn, None)
 
 
-def _publish(who: str, service: str, topic: Json, condition: Json) -> Json:
-    return {
+def _publish(who: str, service: str, topic: Json, condition: Json | None) -> Json:
+    statement: dict[str, Json] = {
         "Sid": f"Allow{who}",
         "Effect": "Allow",
         "Principal": {"Service": f"{service}.amazonaws.com"},
         "Action": "sns:Publish",
         "Resource": topic,
-        "Condition": condition,
     }
-
-
-def _rule_arn(scope: Scope, rule: Rule, environment: str) -> Json:
-    name = physical.rule_name(scope.app, rule, environment)
-    return rule_arn(name, bus_name(scope.app, rule.bus, environment))
+    return statement | ({"Condition": condition} if condition is not None else {})
 
 
 def _subscription(

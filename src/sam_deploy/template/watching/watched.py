@@ -106,16 +106,24 @@ def _dead_letters(queue: Queue, environment: Environment, limits: Alarms) -> dic
 def _throttles(
     scope: Scope, table: Table, environment: Environment, limits: Alarms
 ) -> dict[str, Watched]:
+    """Watch a table, and each index with a capacity of its own, which no table metric counts."""
     name = physical.table_name(scope.app, table, environment.name)
+    base = naming.table_id(table.name, environment.name)
+    parts: list[tuple[str, dict[str, Json], str]] = [(base, {"TableName": name}, table.name)]
+    for index in table.indexes if table.capacity else ():
+        dimensions: dict[str, Json] = {"TableName": name, "GlobalSecondaryIndexName": index.name}
+        words = f"the index {index.name} of {table.name}"
+        parts.append((f"{base}{naming.title(index.name)}", dimensions, words))
     return {
-        f"{naming.table_id(table.name, environment.name)}{way}ThrottlesAlarm": Watched(
+        f"{part}{way}ThrottlesAlarm": Watched(
             "AWS/DynamoDB",
             f"{way}ThrottleEvents",
-            {"TableName": name},
+            dimensions,
             limits.table_throttles,
-            f"{way.lower()}s of {table.name} are throttled in {environment.name}",
+            f"{way.lower()}s of {words} are throttled in {environment.name}",
             declared=table,
         )
+        for part, dimensions, words in parts
         for way in ("Read", "Write")
     }
 

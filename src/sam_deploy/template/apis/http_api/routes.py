@@ -65,6 +65,8 @@ def _route(
     api: HttpApi, function: Function, route: Route, gateway: Gateway
 ) -> tuple[str, Resource]:
     integration_id = naming.http_api_integration_id(function.name, gateway.own)
+    # of ANY there may be a route per method, which nobody has written
+    written = any(route is each for each in function.routes)
     properties: dict[str, Json] = {
         "ApiId": ref(gateway.logical_id),
         "RouteKey": f"{route.method} {route.path}",
@@ -72,7 +74,10 @@ def _route(
         "Target": sub(f"integrations/${{{integration_id}}}"),
     }
     return naming.http_api_route_id(route.method, route.path, gateway.own), Resource(
-        "AWS::ApiGatewayV2::Route", properties, environment=gateway.own, declared=route
+        "AWS::ApiGatewayV2::Route",
+        properties,
+        environment=gateway.own,
+        declared=route if written else function,
     )
 
 

@@ -69,6 +69,6 @@ def _method_settings(scope: Scope, api: RestApi, environment: Environment) -> It
         named = {each.method for each in routes if each.path == route.path}
         named |= {"OPTIONS"} if api.cors else set()
         methods = [each for each in EVERY_METHOD if each not in named]
-        path = "/" + route.path[1:].replace("/", "~1")
+        path = "/" if route.path == "/" else "/" + route.path.replace("/", "~1")
         for method in methods if route.method == "ANY" else [route.method]:
             yield {"ResourcePath": path, "HttpMethod": method, **limits(route.throttle)}

@@ -41,6 +41,8 @@ NARROWING: Final = frozenset(
 EVERYWHERE: Final = {"*", "0.0.0.0/0", "::/0", "arn:*", "arn:aws:*"}
 _ACCOUNT: Final = re.compile(r"^(?:arn:[^:]*:(?:iam|sts)::)?([0-9]{12})(?::.*)?$")
 _OIDC: Final = "oidc-provider/"
+TOPIC_POLICY: Final = "AWS::SNS::TopicPolicy"
+"""EventBridge fulfils no condition in one. Source: EventBridge user guide, SNS permissions."""
 _SOURCES: Final = ("SourceArn", "SourceAccount", "PrincipalOrgID")
 _NO_SOURCE: Final = {"alexa-appkit.amazon.com", "alexa-connectedhome.amazon.com"}
 """Callers that prove themselves by a token instead of a source."""
@@ -89,7 +91,8 @@ def confused_deputy(view: View) -> Hits:
     """Yield AWS services that may act on behalf of anybody."""
     for statement in resource_statements(view):
         services = [who for kind, who in statement.principals() if kind == "Service"]
-        if statement.allows and services and not narrows(statement):
+        unable = services == ["events.amazonaws.com"] and statement.entry.kind == TOPIC_POLICY
+        if statement.allows and services and not narrows(statement) and not unable:
             yield hit(statement.entry, statement.path, f"allows {services[0]} from any account")
     for entry in view.of("AWS::Lambda::Permission"):
         who = text(entry.get("Principal"))
