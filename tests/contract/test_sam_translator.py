@@ -41,6 +41,7 @@ NOT_SHOWN: Final = {
     "AWS::Serverless::WebFunction": "not in the SAM specification yet",
 }
 """What of SAM no template of ours uses, and why."""
+TRIES = 3
 
 
 def file_of(name: str) -> Path:
@@ -89,10 +90,15 @@ def differences(expected: Any, actual: Any, where: str = "") -> list[str]:
 @pytest.mark.parametrize("name", ACCEPTED)
 def test_what_aws_makes_of_our_template_is_what_it_makes_of_the_original(name: str) -> None:
     """A SAM template keeps its meaning: SAM translates both to the same resources."""
-    expected = originally(file_of(name).read_text(encoding="utf-8"), overrides_of(name))
-    body, keys = rendered(name)
-    actual = ours(body, keys.values(), overrides_of(name))
-    assert [] == differences(expected, actual)
+    text, (body, keys) = file_of(name).read_text(encoding="utf-8"), rendered(name)
+    found = ["not compared"]
+    # AlwaysDeploy puts the second into an id: a second that ends in between is tried again
+    for _ in range(TRIES):
+        expected = originally(text, overrides_of(name))
+        found = differences(expected, ours(body, keys.values(), overrides_of(name)))
+        if not found or "AlwaysDeploy" not in text:
+            break
+    assert [] == found
 
 
 @pytest.mark.parametrize("name", ACCEPTED)

@@ -202,6 +202,7 @@ def prepared(
     template = templates.read(file, {**said.parameter_overrides, **overrides})
     own_region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ""
     where = regions or said.regions or ((own_region,) if own_region else ())
+    _known_regions(where)
     configured = said.stack_name if _is_of(file, chosen, said.template) else ""
     request = templates.SamRequest(
         stack_name=sam.stack_name or configured or ("" if deploying else file.stem),
@@ -212,6 +213,21 @@ def prepared(
         deploying=deploying,
     )
     return Prepared(template, request, sam.profile or said.profile, (*said.notes, *sam.notes))
+
+
+def _known_regions(regions: Sequence[str]) -> None:
+    """Raise `ConfigError` for a region that AWS does not have, with the nearest one."""
+    from sam_deploy.config.text import REGIONS  # noqa: PLC0415 - with the commands that use it
+    from sam_deploy.config.tree import nearest  # noqa: PLC0415 - the same
+
+    for region in regions:
+        if region not in REGIONS:
+            near = nearest(region, REGIONS)
+            raise ConfigError(
+                f"There is no region `{region}`",
+                why="it comes from `--region`, samconfig, or AWS_REGION",
+                hint=f"did you mean `{near}`?" if near else "use a name such as eu-west-1",
+            )
 
 
 def _is_of(file: Path, chosen: Globals, configured: str) -> bool:

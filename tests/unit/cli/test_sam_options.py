@@ -121,3 +121,14 @@ def test_a_template_has_no_parts() -> None:
     refuse_parts(())
     with pytest.raises(ConfigError, match="neither feature sets nor environments: `core`, `dev`"):
         refuse_parts(("core",), "dev")
+
+
+def test_a_region_that_is_not_one_has_the_nearest_name(tmp_path: Path) -> None:
+    """Also from samconfig; cfn-lint would answer it with a traceback."""
+    chosen = project(tmp_path, "template.yaml")
+    with pytest.raises(ConfigError) as raised:
+        prepared(chosen, SamChoice(stack_name="a"), ("us-esat-1",), deploying=True)
+    assert ("There is no region `us-esat-1`", "did you mean `us-east-1`?") == (
+        raised.value.what,
+        raised.value.hint,
+    )
