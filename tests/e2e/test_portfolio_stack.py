@@ -7,6 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.slow
 GOLDEN = Path(__file__).parents[1] / "golden" / "portfolio"
 HOME = "us-east-1"
 HANDLER = """from sam_deploy_runtime import environment, resource_name

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
+pytestmark = pytest.mark.slow
 Project: TypeAlias = Any
 """The fixture's type: a conftest cannot be imported."""
 Ran: TypeAlias = Any

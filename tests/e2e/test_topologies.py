@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
 HOME = "eu-west-1"
 HANDLER = """from sam_deploy_runtime import environment, resource_name
 
