@@ -4,30 +4,53 @@ Each gateway has only the calls that are used, under AWS's names, returns frozen
 turns SDK errors into ours. Nothing here decides anything.
 """
 
-from sam_deploy.aws.cloudformation import Change, ChangeSet, CloudFormation, Stack
-from sam_deploy.aws.errors import AwsCallError
+from sam_deploy.aws.cloudformation import CloudFormation
+from sam_deploy.aws.errors import (
+    AwsCallError,
+    DeniedError,
+    ExpiredError,
+    UnansweredError,
+    is_transient,
+)
 from sam_deploy.aws.functions import Alias, Functions, FunctionState, LayerVersion
 from sam_deploy.aws.objects import Objects
 from sam_deploy.aws.parameters import Parameters, Secrets, SettingKind, Stored
-from sam_deploy.aws.session import Aws, Endpoint
+from sam_deploy.aws.records import Record, Records
+from sam_deploy.aws.session import Aws, Caller, Endpoint
+from sam_deploy.aws.stack_values import (
+    Change,
+    ChangeSet,
+    Stack,
+    StackEventRecord,
+    StackResource,
+)
 from sam_deploy.aws.tables import Tables
 
 __all__ = [
     "Alias",
     "Aws",
     "AwsCallError",
+    "Caller",
     "Change",
     "ChangeSet",
     "CloudFormation",
+    "DeniedError",
     "Endpoint",
+    "ExpiredError",
     "FunctionState",
     "Functions",
     "LayerVersion",
     "Objects",
     "Parameters",
+    "Record",
+    "Records",
     "Secrets",
     "SettingKind",
     "Stack",
+    "StackEventRecord",
+    "StackResource",
     "Stored",
     "Tables",
+    "UnansweredError",
+    "is_transient",
 ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sam_deploy.cli import console as consoles
-from sam_deploy.cli import contexts, options, sam_options, screens, wiring
+from sam_deploy.cli import contexts, options, review_screens, sam_options, screens, wiring
 from sam_deploy.cli.console import Console, Progress
 from sam_deploy.cli.contexts import REGIONS_AT_ONCE, How
 from sam_deploy.cli.options import Globals, Making
@@ -19,7 +19,12 @@ from sam_deploy.errors import RefusedError
 from sam_deploy.lanes import Stop
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sam_deploy.cli.wiring import Place
+    from sam_deploy.delivery import Approve
+    from sam_deploy.deploy import Review
+    from sam_deploy.manifest import Manifest
     from sam_deploy.plan import Request
     from sam_deploy.workflow import Result
 
@@ -95,7 +100,7 @@ def _deploy_template(
     from sam_deploy.cli import sam_commands  # noqa: PLC0415 - seldom used
 
     found = sam_options.prepared(chosen, sam, regions, deploying=True)
-    sam_commands.deploy(chosen, found, target, how, _ask, as_json=as_json)
+    sam_commands.deploy(chosen, found, target, how, as_json=as_json)
 
 
 def _deploy_app(
@@ -149,26 +154,41 @@ def deploy(
     app = config.load(chosen.project)
     planned = plan.make(app, chosen.project, request)
     console.say(place.line(planned.regions))
-    if place.target == "aws" and not how.approved:
-        _ask(app.name, planned.regions)
     stop = Stop()
-    context = contexts.make(chosen, place, console, stop, how)
+    asks = place.target == "aws" and not how.approved
+    if asks:
+        refuse_unasked()
+    context = contexts.make(chosen, place, console, stop, how, approval(console, asks=asks))
     return wiring.watched(place, stop, lambda: workflow.run(context, request), console)
 
 
-def _ask(app: str, regions: tuple[str, ...]) -> None:
-    """Raise `RefusedError` unless a person at a terminal says yes."""
-    question = f"Deploy {app} to AWS in {', '.join(regions)}? (yes/no)"
+def refuse_unasked() -> None:
+    """Raise `RefusedError` when there is nobody to ask, before anything is begun."""
     if not sys.stdin.isatty():
         raise RefusedError(
             "Nobody was asked whether to deploy to AWS",
             why="there is no terminal",
             hint="add `--auto-approve` when this is meant, as in CI",
         )
-    if click.prompt(question, default="no", err=True).strip().lower() != "yes":
-        raise RefusedError(
-            "Nothing was deployed", why="the answer was not yes", hint="answer yes to go on"
-        )
+
+
+def approval(console: Console, *, asks: bool) -> Approve:
+    """Return what shows all changes, and raises `RefusedError` unless they may be made."""
+
+    def approve(manifest: Manifest, reviews: Sequence[Review]) -> None:
+        console.close()
+        text = review_screens.review_text(reviews, manifest.templates, manifest.environment)
+        console.say(text)
+        if not asks:
+            return
+        where = ", ".join(dict.fromkeys(each.region for each in reviews if not each.empty))
+        question = f"Deploy {manifest.name} to AWS in {where}? (yes/no)"
+        if click.prompt(question, default="no", err=True).strip().lower() != "yes":
+            raise RefusedError(
+                "Nothing was deployed", why="the answer was not yes", hint="answer yes to go on"
+            )
+
+    return approve
 
 
 def next_commands(chosen: Globals, result: Result) -> str:
@@ -178,7 +198,7 @@ def next_commands(chosen: Globals, result: Result) -> str:
     here = "" if chosen.project == Path.cwd().resolve() else f" -C {relative(chosen.project)}"
     program = f"{options.program()}{here}"
     environment = result.release.environment
-    region = result.plan.regions[0]
+    region = result.manifest.regions[0]
     if not environment:
         return f"\nnext: {program} deploy"
     return (

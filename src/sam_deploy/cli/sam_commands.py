@@ -18,13 +18,11 @@ from sam_deploy.events import Note
 from sam_deploy.lanes import Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sam_deploy.cli.contexts import How
     from sam_deploy.cli.sam_options import Prepared, SamChoice
     from sam_deploy.cli.wiring import Place
     from sam_deploy.plan import Plan
-    from sam_deploy.sam_workflow import Result
+    from sam_deploy.workflow import Result
 
 
 def deploy(
@@ -32,14 +30,10 @@ def deploy(
     found: Prepared,
     target: str | None,
     how: How,
-    ask: Callable[[str, tuple[str, ...]], None],
     *,
     as_json: bool,
 ) -> None:
-    """Bring the template's stack to every region, and say what came of it.
-
-    `ask` raises unless a person agrees to write to AWS.
-    """
+    """Bring the template's stack to every region, and say what came of it."""
     from dataclasses import replace  # noqa: PLC0415 - beside its only use
 
     from sam_deploy import sam  # noqa: PLC0415 - costs yaml
@@ -53,8 +47,6 @@ def deploy(
         place = wiring.reach(chosen, target, console, writing=True, runtime=found.runtime)
         request = replace(found.request, host_target=place.host_target)
         console.say(place.line(request.regions))
-        if place.target == "aws" and not how.approved:
-            ask(request.stack_name, request.regions)
         result = _run(chosen, replace(found, request=request), place, console, how)
     finally:
         console.close()
@@ -66,9 +58,13 @@ def deploy(
 
 def _run(chosen: Globals, found: Prepared, place: Place, console: Console, how: How) -> Result:
     from sam_deploy import sam_workflow  # noqa: PLC0415 - boto3
+    from sam_deploy.cli.deploy_command import approval, refuse_unasked  # noqa: PLC0415 - a circle
 
     stop = Stop()
-    context = contexts.make(chosen, place, console, stop, how)
+    asks = place.target == "aws" and not how.approved
+    if asks:
+        refuse_unasked()
+    context = contexts.make(chosen, place, console, stop, how, approval(console, asks=asks))
     work = lambda: sam_workflow.run(context, found.template, found.request)  # noqa: E731 - one use
     return wiring.watched(place, stop, work, console)
 
@@ -120,7 +116,7 @@ def _say(found: Prepared, console: Console) -> None:
 def deploy_text(result: Result, seconds: float) -> str:
     """Return the last lines of a deployment: what changed, how long it took, what it tells."""
     done = result.deployment.done.values()
-    stack = result.plan.stacks[0].name
+    stack = result.manifest.stacks[0].name
     changed = [each for each in done if each.outcome != "no changes"]
     if changed:
         what = f"Deployed `{stack}` to {plural(len(changed), 'region')}"
@@ -138,7 +134,7 @@ def deploy_text(result: Result, seconds: float) -> str:
 def deploy_json(result: Result, target: str, seconds: float) -> str:
     """Return what a deployment did. Schema: docs/reference/json.md, without a release."""
     document: dict[str, Any] = {
-        "app": result.plan.stacks[0].name,
+        "app": result.manifest.stacks[0].name,
         "target": target,
         "account": result.provisions.account,
         "changed": not result.deployment.unchanged,

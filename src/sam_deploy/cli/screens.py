@@ -106,7 +106,7 @@ def deploy_json(result: Result, target: str, seconds: float) -> str:
     provisions = result.provisions
     return _document(
         {
-            "app": result.plan.name,
+            "app": result.manifest.name,
             "target": target,
             "account": provisions.account,
             "changed": not result.deployment.unchanged or bool(result.release.changed),

@@ -6,17 +6,33 @@ Everything is looked up before it is made, so a second run does only what is mis
 from sam_deploy.provide.ensure import (
     Provisions,
     RegionProvisions,
-    artifact_key,
+    artifact_bucket,
     ensure,
+    ensure_bucket,
     guard_account,
+)
+from sam_deploy.provide.model import (
+    Archive,
+    Layer,
+    Needs,
+    archive_of,
+    artifact_key,
     layer_description,
+    needs_of,
 )
 
 __all__ = [
+    "Archive",
+    "Layer",
+    "Needs",
     "Provisions",
     "RegionProvisions",
+    "archive_of",
+    "artifact_bucket",
     "artifact_key",
     "ensure",
+    "ensure_bucket",
     "guard_account",
     "layer_description",
+    "needs_of",
 ]

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from sam_deploy import lanes, naming
 from sam_deploy.aws import Aws, Functions, Objects
-from sam_deploy.build import Artifact, Artifacts
 from sam_deploy.errors import IncompleteError, RefusedError, SamDeployError
 from sam_deploy.events import Report
 from sam_deploy.lanes import Stop
-from sam_deploy.plan import BuildUnit, Plan
+from sam_deploy.provide.model import Archive, Layer, Needs
 from sam_deploy.steps import step
 
 CALLS_AT_ONCE: Final = 8
 """Calls of one region under way at the same time."""
-HASH_CHARACTERS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +27,13 @@ class RegionProvisions:
 
     bucket: str
     layer_arns: Mapping[str, str]
-    copied: int
+    copied: int = 0
     """Archives that were not there before."""
-    sent_bytes: int
+    sent_bytes: int = 0
     """Bytes that left this computer; copies between regions cost none."""
-    layers_published: int
+    layers_published: int = 0
+    certificate_arns: Mapping[str, str] = field(default_factory=dict)
+    """Parameter of a template -> ARN of the certificate; '' while it is not issued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,59 +46,68 @@ class Provisions:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    plan: Plan
-    artifacts: Artifacts
+    needs: Needs
+    sources: Mapping[str, Path]
     aws: Aws
     account: str
     report: Report
+    stop: Stop
 
     def bucket(self, region: str) -> Objects:
-        name = naming.artifact_bucket_name(self.plan.name, self.account, region)
-        return Objects(self.aws, region, name, self.account)
+        return artifact_bucket(self.needs.name, self.account, region, self.aws)
 
 
-def artifact_key(artifact: Artifact) -> str:
-    """Return the S3 key of an archive: its own hash, so that equal bytes are stored once."""
-    return f"artifacts/{artifact.sha256}{Path(artifact.archive).suffix or '.zip'}"
-
-
-def layer_description(artifact: Artifact) -> str:
-    """Return the description of the layer version that holds an archive.
-
-    The whole hash, because publishing is not idempotent: this is how a version is found again.
-    """
-    return f"sam-deploy sha256:{artifact.sha256[:HASH_CHARACTERS]}"
+def artifact_bucket(name: str, account: str, region: str, aws: Aws) -> Objects:
+    """Return the artifact bucket of an app in a region, whether it exists or not."""
+    return Objects(aws, region, naming.artifact_bucket_name(name, account, region), account)
 
 
 def ensure(
-    plan: Plan,
-    artifacts: Artifacts,
+    needs: Needs,
+    sources: Mapping[str, Path],
+    account: str,
     aws: Aws,
     *,
-    expected_account: str,
+    regions: Sequence[str],
+    certificates: Callable[[str], Mapping[str, str]],
     report: Report,
     stop: Stop,
     at_once: int,
-) -> Provisions:
-    """Every region has its bucket, all archives and all layer versions.
+) -> dict[str, RegionProvisions]:
+    """These regions have their bucket, all archives and all layer versions.
 
-    Archives leave this computer once, to the home region; S3 copies them on. Raises
-    `RefusedError` before any write when the credentials are of another account, and
-    `IncompleteError` when a region failed: running it again does the rest.
+    `sources` maps the hash of an archive to the file that holds it. Archives leave this computer
+    once, to the home region; S3 copies them on. `certificates` gives the parameters of a region
+    that take certificates. Raises `IncompleteError` when a region failed: running it again does
+    the rest.
     """
-    home = plan.home_region
-    account = guard_account(aws, home, expected_account)
-    work = _Work(plan, artifacts, aws, account, report)
-    every = tuple(dict.fromkeys((home, *plan.regions)))
+    if not regions:
+        return {}
+    home = needs.home_region
+    work = _Work(needs, sources, aws, account, report, stop)
+    every = tuple(dict.fromkeys((home, *regions)))
     outcomes = lanes.run(
-        {region: functools.partial(_provide, work, region) for region in every},
+        {
+            region: functools.partial(
+                _provide, work, region, certificates, serves=region in regions
+            )
+            for region in every
+        },
         after={region: [home] for region in every if region != home},
         at_once=at_once,
         stop=stop,
     )
     if outcomes.failed:
         raise _failed(outcomes.failed, home)
-    return Provisions(account, outcomes.done)
+    return dict(outcomes.done)
+
+
+def ensure_bucket(bucket: Objects) -> bool:
+    """The bucket is there, protected as ever; true when it was made now."""
+    made = bucket.ensure_bucket()
+    if not made and not bucket.is_protected():
+        bucket.protect()
+    return made
 
 
 def guard_account(aws: Aws, region: str, expected: str) -> str:
@@ -126,90 +135,95 @@ def _failed(failed: Mapping[str, SamDeployError], home: str) -> SamDeployError:
     )
 
 
-def _provide(work: _Work, region: str) -> RegionProvisions:
-    home = work.plan.home_region
+def _provide(
+    work: _Work, region: str, certificates: Callable[[str], Mapping[str, str]], *, serves: bool
+) -> RegionProvisions:
+    home = work.needs.home_region
     bucket = work.bucket(region)
     with step(work.report, "bucket", region) as under_way:
-        under_way.detail = "created" if _ensure_bucket(bucket) else "there"
+        under_way.detail = "created" if ensure_bucket(bucket) else "there"
     with step(work.report, "artifacts", region) as under_way:
         missing = _missing(work, bucket)
         sent = 0
         if region == home:
-            sent = sum(artifact.size_bytes for artifact in missing)
-            _each(missing, functools.partial(_upload, bucket))
+            sent = sum(archive.size_bytes for archive in missing)
+            _each(missing, functools.partial(_upload, work, bucket))
         else:
             source = work.bucket(home).bucket
             _each(missing, functools.partial(_copy, bucket, source, work.account))
         how = "uploaded" if region == home else "copied"
-        under_way.detail = f"{len(missing)} {how}, {len(work.artifacts) - len(missing)} there"
-    if region not in work.plan.regions:
-        return RegionProvisions(bucket.bucket, {}, len(missing), sent, 0)
+        under_way.detail = f"{len(missing)} {how}, {len(work.needs.archives) - len(missing)} there"
+    if not serves:
+        return RegionProvisions(bucket.bucket, {}, len(missing), sent)
     arns, published = _layers(work, region, bucket)
     with step(work.report, "certificates", region) as under_way:
-        under_way.detail = "none"
-    return RegionProvisions(bucket.bucket, arns, len(missing), sent, published)
+        issued = certificates(region)
+        under_way.detail = _issued(issued)
+    return RegionProvisions(bucket.bucket, arns, len(missing), sent, published, issued)
 
 
-def _ensure_bucket(bucket: Objects) -> bool:
-    made = bucket.ensure_bucket()
-    if not made and not bucket.is_protected():
-        bucket.protect()
-    return made
+def _issued(certificates: Mapping[str, str]) -> str:
+    if not certificates:
+        return "none"
+    ready = sum(1 for arn in certificates.values() if arn)
+    waiting = len(certificates) - ready
+    return f"{ready} issued" + (f", {waiting} not yet" if waiting else "")
 
 
-def _missing(work: _Work, bucket: Objects) -> list[Artifact]:
+def _missing(work: _Work, bucket: Objects) -> list[Archive]:
     """Return the archives that the bucket lacks, each content once."""
-    distinct = {artifact.sha256: artifact for artifact in work.artifacts.values()}
+    distinct = {archive.sha256: archive for archive in work.needs.archives}
     with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
         there = pool.map(
-            lambda each: bucket.has(artifact_key(each), each.size_bytes), distinct.values()
+            lambda each: bucket.has(each.object_key, each.size_bytes), distinct.values()
         )
         return [each for each, found in zip(distinct.values(), there, strict=True) if not found]
 
 
-def _each(artifacts: list[Artifact], act: functools.partial[None]) -> None:
+def _each(archives: list[Archive], act: functools.partial[None]) -> None:
     with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
-        list(pool.map(act, artifacts))
+        list(pool.map(act, archives))
 
 
-def _upload(bucket: Objects, artifact: Artifact) -> None:
-    bucket.upload(artifact_key(artifact), artifact.path, artifact.code_sha256)
+def _upload(work: _Work, bucket: Objects, archive: Archive) -> None:
+    path = work.sources.get(archive.sha256)
+    if path is None:
+        raise IncompleteError(
+            f"The archive `{archive.file_name}` is neither here nor in `{bucket.bucket}`",
+            why="the deployment that is to be finished did not come as far as to upload it",
+            state="no stack was touched by this command",
+            hint="run `sam-deploy deploy` where the sources are",
+        )
+    bucket.upload(archive.object_key, path, archive.code_sha256)
 
 
-def _copy(bucket: Objects, source: str, account: str, artifact: Artifact) -> None:
-    bucket.copy_from(source, account, artifact_key(artifact))
+def _copy(bucket: Objects, source: str, account: str, archive: Archive) -> None:
+    bucket.copy_from(source, account, archive.object_key)
 
 
 def _layers(work: _Work, region: str, bucket: Objects) -> tuple[dict[str, str], int]:
     """Return layer name -> version ARN, publishing only content that is new here."""
-    units = [
-        unit
-        for unit in work.plan.builds
-        if isinstance(unit, BuildUnit) and unit.kind == "layer" and not unit.of_template
-    ]
     functions = Functions(work.aws, region)
     with step(work.report, "layers", region) as under_way:
         with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
-            found = list(pool.map(lambda unit: _layer(work, functions, bucket, unit), units))
+            layers = work.needs.layers
+            found = list(pool.map(functools.partial(_layer, functions, bucket), layers))
         published = sum(new for _, new in found)
-        under_way.detail = f"{published} published, {len(units) - published} there"
-    arns = {unit.name: arn for unit, (arn, _) in zip(units, found, strict=True)}
+        under_way.detail = f"{published} published, {len(layers) - published} there"
+    arns = {layer.name: arn for layer, (arn, _) in zip(layers, found, strict=True)}
     return arns, published
 
 
-def _layer(work: _Work, functions: Functions, bucket: Objects, unit: BuildUnit) -> tuple[str, bool]:
-    artifact = work.artifacts[unit.key]
-    name = naming.layer_name(work.plan.name, unit.name)
-    description = layer_description(artifact)
-    there = functions.find_layer(name, description)
+def _layer(functions: Functions, bucket: Objects, layer: Layer) -> tuple[str, bool]:
+    there = functions.find_layer(layer.layer_name, layer.description)
     if there is not None:
         return there.arn, False
     made = functions.publish_layer(
-        name,
-        description,
+        layer.layer_name,
+        layer.description,
         bucket.bucket,
-        artifact_key(artifact),
-        runtime=unit.target.runtime,
-        architecture=unit.target.architecture,
+        layer.object_key,
+        runtime=layer.runtime,
+        architecture=layer.architecture,
     )
     return made.arn, True
