@@ -88,7 +88,8 @@ class Certificates:
     def request(self, domain_name: str, token: str, tags: Mapping[str, str]) -> str:
         """Request a certificate that DNS validates, and return its ARN.
 
-        For an hour the same token (at most 32 letters and digits) gives the same certificate.
+        For an hour the same token (at most 32 letters and digits) gives the same certificate;
+        there is at least one tag.
         Source: RequestCertificate, IdempotencyToken.
         """
         with calling("acm:RequestCertificate", self.region):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from sam_deploy.aws import Aws, Certificate, Certificates, Zones
+from sam_deploy.aws import Aws, Certificate, Certificates, Zone, Zones
 from sam_deploy.aws.certificates import FAILED, ISSUED, PENDING
 from sam_deploy.errors import RefusedError, UnreachableError
 from sam_deploy.events import Note, Report, Waiting
@@ -47,6 +47,9 @@ class Ensured:
     certificate: Certificate
     in_zone: bool = False
     """Whether the record that proves the domain is in a hosted zone of ours."""
+    zone_fits: bool = True
+    """False when the hosted zone is not there or cannot hold the domain: a stack with the
+    domain's record would be rolled back."""
 
     @property
     def arn(self) -> str:
@@ -85,7 +88,10 @@ def parameters(
     certificate until another one is issued, whatever became of it. Without that, a certificate
     that has expired would take the domain away.
     """
-    arns = {(each.wanted.need.domain_name, each.wanted.region): each.arn for each in ensured}
+    arns = {
+        (each.wanted.need.domain_name, each.wanted.region): each.arn * each.zone_fits
+        for each in ensured
+    }
     return {
         need.parameter: arns.get((need.domain_name, need.region or region), "")
         or standing.get(need.parameter, "")
@@ -163,7 +169,7 @@ class _Run:
     report: Report
     stop: Stop
     listed: dict[str, tuple[Certificate, ...]] = field(default_factory=dict)
-    zones: dict[tuple[str, str], bool] = field(default_factory=dict)
+    zones: dict[str, Zone | None] = field(default_factory=dict)
 
     def begin(self, wanted: Wanted) -> Ensured:
         """There is a certificate: found, or requested just now."""
@@ -173,7 +179,8 @@ class _Run:
             self.listed[wanted.region] = acm.listed()
         same = of_domain(self.listed[wanted.region], wanted.need.domain_name)
         found = reusable(same) or self._request(acm, wanted, same)
-        return Ensured(wanted, acm.describe(found.arn) or found)
+        now = acm.describe(found.arn) or found
+        return Ensured(wanted, now, zone_fits=self._zone_fits(wanted.need))
 
     def _request(
         self, acm: Certificates, wanted: Wanted, spent: tuple[Certificate, ...]
@@ -205,17 +212,18 @@ class _Run:
         certificate, need = each.certificate, each.wanted.need
         if each.in_zone or certificate.status != PENDING or certificate.record is None:
             return each
-        if not need.hosted_zone_id or not self._is_ours(need):
+        if not need.hosted_zone_id or not each.zone_fits:
             return each
         Zones(self.aws).put(need.hosted_zone_id, [certificate.record])
         return replace(each, in_zone=True)
 
-    def _is_ours(self, need: CertificateNeed) -> bool:
-        key = (need.hosted_zone_id, need.domain_name)
-        if key not in self.zones:
-            zone = Zones(self.aws).zone(need.hosted_zone_id)
-            self.zones[key] = bool(zone and zone.covers(need.domain_name) and not zone.private)
-        return self.zones[key]
+    def _zone_fits(self, need: CertificateNeed) -> bool:
+        if not need.hosted_zone_id:
+            return True
+        if need.hosted_zone_id not in self.zones:
+            self.zones[need.hosted_zone_id] = Zones(self.aws).zone(need.hosted_zone_id)
+        zone = self.zones[need.hosted_zone_id]
+        return zone is not None and zone.covers(need.domain_name) and not zone.private
 
     def look_again(self, each: Ensured) -> Ensured:
         """Return the certificate as it is now. Raises `RefusedError` when it has failed."""

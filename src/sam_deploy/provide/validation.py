@@ -43,7 +43,13 @@ def tell(ensured: Iterable[Ensured], report: Report) -> None:
 
     ACM asks for the same record in every region, so it is told once.
     """
-    waiting = [each for each in ensured if not each.arn]
+    every = tuple(ensured)
+    astray = [each for each in every if not each.zone_fits]
+    if astray:
+        zones = ", ".join(dict.fromkeys(f"`{e.wanted.need.hosted_zone_id}`" for e in astray))
+        what = f"Hosted zone {zones} is not here or cannot hold {_names(astray)}"
+        report(Note(f"{what}: the stacks are deployed without these addresses", "warning"))
+    waiting = [each for each in every if not each.arn]
     if not waiting:
         return
     rows: dict[tuple[str, ...], None] = {}
