@@ -4,6 +4,7 @@ Each gateway has only the calls that are used, under AWS's names, returns frozen
 turns SDK errors into ours. Nothing here decides anything.
 """
 
+from sam_deploy.aws.certificates import Certificate, Certificates, DnsRecord
 from sam_deploy.aws.cloudformation import CloudFormation
 from sam_deploy.aws.errors import (
     AwsCallError,
@@ -15,6 +16,7 @@ from sam_deploy.aws.errors import (
 from sam_deploy.aws.functions import Alias, Functions, FunctionState, LayerVersion
 from sam_deploy.aws.objects import Objects
 from sam_deploy.aws.parameters import Parameters, Secrets, SettingKind, Stored
+from sam_deploy.aws.pools import PoolDomain, Pools
 from sam_deploy.aws.records import Record, Records
 from sam_deploy.aws.session import Aws, Caller, Endpoint
 from sam_deploy.aws.stack_values import (
@@ -25,16 +27,20 @@ from sam_deploy.aws.stack_values import (
     StackResource,
 )
 from sam_deploy.aws.tables import Tables
+from sam_deploy.aws.zones import Zone, Zones
 
 __all__ = [
     "Alias",
     "Aws",
     "AwsCallError",
     "Caller",
+    "Certificate",
+    "Certificates",
     "Change",
     "ChangeSet",
     "CloudFormation",
     "DeniedError",
+    "DnsRecord",
     "Endpoint",
     "ExpiredError",
     "FunctionState",
@@ -42,6 +48,8 @@ __all__ = [
     "LayerVersion",
     "Objects",
     "Parameters",
+    "PoolDomain",
+    "Pools",
     "Record",
     "Records",
     "Secrets",
@@ -52,5 +60,7 @@ __all__ = [
     "Stored",
     "Tables",
     "UnansweredError",
+    "Zone",
+    "Zones",
     "is_transient",
 ]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,10 @@ from sam_deploy.aws import Aws, Functions, Objects
 from sam_deploy.errors import IncompleteError, RefusedError, SamDeployError
 from sam_deploy.events import Report
 from sam_deploy.lanes import Stop
+from sam_deploy.provide.certificates import Ensured, Wanted
+from sam_deploy.provide.certificates import ensure as certificates_of
 from sam_deploy.provide.model import Archive, Layer, Needs
+from sam_deploy.provide.validation import summary
 from sam_deploy.steps import step
 
 CALLS_AT_ONCE: Final = 8
@@ -32,8 +35,8 @@ class RegionProvisions:
     sent_bytes: int = 0
     """Bytes that left this computer; copies between regions cost none."""
     layers_published: int = 0
-    certificate_arns: Mapping[str, str] = field(default_factory=dict)
-    """Parameter of a template -> ARN of the certificate; '' while it is not issued."""
+    certificates: tuple[Ensured, ...] = ()
+    """Those that this region saw to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class _Work:
     sources: Mapping[str, Path]
     aws: Aws
     account: str
+    tags: Mapping[str, str]
+    certificates: Mapping[str, tuple[Wanted, ...]]
     report: Report
     stop: Stop
 
@@ -69,31 +74,30 @@ def ensure(
     aws: Aws,
     *,
     regions: Sequence[str],
-    certificates: Callable[[str], Mapping[str, str]],
+    certificates: Mapping[str, tuple[Wanted, ...]],
+    tags: Mapping[str, str],
     report: Report,
     stop: Stop,
     at_once: int,
 ) -> dict[str, RegionProvisions]:
-    """These regions have their bucket, all archives and all layer versions.
+    """These regions have their bucket, all archives and all layer versions, and certificates.
 
     `sources` maps the hash of an archive to the file that holds it. Archives leave this computer
-    once, to the home region; S3 copies them on. `certificates` gives the parameters of a region
-    that take certificates. Raises `IncompleteError` when a region failed: running it again does
-    the rest.
+    once, to the home region; S3 copies them on. `certificates` are shared out to regions, of
+    which some may need nothing else. Raises `IncompleteError` when a region failed: running it
+    again does the rest.
     """
-    if not regions:
-        return {}
     home = needs.home_region
-    work = _Work(needs, sources, aws, account, report, stop)
-    every = tuple(dict.fromkeys((home, *regions)))
+    work = _Work(needs, sources, aws, account, tags, certificates, report, stop)
+    every = tuple(dict.fromkeys((*((home,) if regions else ()), *regions, *certificates)))
     outcomes = lanes.run(
         {
-            region: functools.partial(
-                _provide, work, region, certificates, serves=region in regions
-            )
+            region: functools.partial(_provide, work, region, serves=region in regions)
+            if region in regions or (region == home and regions)
+            else functools.partial(_only_certificates, work, region)
             for region in every
         },
-        after={region: [home] for region in every if region != home},
+        after={region: [home] for region in every if region != home and home in every},
         at_once=at_once,
         stop=stop,
     )
@@ -135,9 +139,21 @@ def _failed(failed: Mapping[str, SamDeployError], home: str) -> SamDeployError:
     )
 
 
-def _provide(
-    work: _Work, region: str, certificates: Callable[[str], Mapping[str, str]], *, serves: bool
-) -> RegionProvisions:
+def _only_certificates(work: _Work, region: str) -> RegionProvisions:
+    return RegionProvisions(work.bucket(region).bucket, {}, certificates=_certify(work, region))
+
+
+def _certify(work: _Work, region: str) -> tuple[Ensured, ...]:
+    with step(work.report, "certificates", region) as under_way:
+        wanted = work.certificates.get(region, ())
+        ensured = certificates_of(
+            wanted, work.aws, tags=work.tags, report=work.report, stop=work.stop
+        )
+        under_way.detail = summary(ensured)
+    return ensured
+
+
+def _provide(work: _Work, region: str, *, serves: bool) -> RegionProvisions:
     home = work.needs.home_region
     bucket = work.bucket(region)
     with step(work.report, "bucket", region) as under_way:
@@ -153,21 +169,9 @@ def _provide(
             _each(missing, functools.partial(_copy, bucket, source, work.account))
         how = "uploaded" if region == home else "copied"
         under_way.detail = f"{len(missing)} {how}, {len(work.needs.archives) - len(missing)} there"
-    if not serves:
-        return RegionProvisions(bucket.bucket, {}, len(missing), sent)
-    arns, published = _layers(work, region, bucket)
-    with step(work.report, "certificates", region) as under_way:
-        issued = certificates(region)
-        under_way.detail = _issued(issued)
-    return RegionProvisions(bucket.bucket, arns, len(missing), sent, published, issued)
-
-
-def _issued(certificates: Mapping[str, str]) -> str:
-    if not certificates:
-        return "none"
-    ready = sum(1 for arn in certificates.values() if arn)
-    waiting = len(certificates) - ready
-    return f"{ready} issued" + (f", {waiting} not yet" if waiting else "")
+    arns, published = _layers(work, region, bucket) if serves else ({}, 0)
+    ensured = _certify(work, region)
+    return RegionProvisions(bucket.bucket, arns, len(missing), sent, published, ensured)
 
 
 def _missing(work: _Work, bucket: Objects) -> list[Archive]:
