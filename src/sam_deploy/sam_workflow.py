@@ -25,6 +25,7 @@ from sam_deploy.workflow import (
     build_archives,
     extent,
     known_there,
+    sources_of,
     whole,
 )
 
@@ -47,7 +48,7 @@ def prepare(context: Context, template: SamTemplate, request: SamRequest) -> Pre
     artifacts = build_archives(context, planned)
     rendered = render(context, template, request, planned, artifacts)
     made = manifest.of_template(planned, rendered, artifacts, provenance_of(context.project))
-    return Prepared(planned, artifacts, made)
+    return Prepared(artifacts, made, sources_of(artifacts))
 
 
 def render(

@@ -32,6 +32,8 @@ class How:
     wait: bool = False
     recreate: bool = False
     command: str = "deploy"
+    """As others are told who meet the lock."""
+    take_expired_lock: bool = False
 
 
 def make(
@@ -76,5 +78,7 @@ def delivering(
             recreate=how.recreate,
         ),
         approve=approve or delivery.approved,
+        take_expired_lock=how.take_expired_lock,
+        has_zones=place.target == "aws",
         after_stack=place.after_stack or delivery.nothing_more,
     )

@@ -141,8 +141,8 @@ def _follow(
     known = outcome.outcome == "no changes" and not found.entry.is_open
     moved += release.publish(
         functions,
-        stack.name,
-        outcome.region,
+        (stack.name, outcome.region),
+        provisions.regions[outcome.region].bucket,
         manifest.environment,
         to.aws,
         known=known,
