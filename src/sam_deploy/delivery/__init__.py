@@ -5,7 +5,14 @@ under_way   looks, and holds the lock               bring      what the stacks w
 """
 
 from sam_deploy.delivery.deliver import Delivery, deliver, look_only
-from sam_deploy.delivery.to import AfterStack, Approve, Delivering, approved, nothing_more
+from sam_deploy.delivery.to import (
+    AfterStack,
+    Approve,
+    Delivering,
+    approved,
+    as_told,
+    nothing_more,
+)
 from sam_deploy.delivery.under_way import records_of
 
 __all__ = [
@@ -14,6 +21,7 @@ __all__ = [
     "Delivering",
     "Delivery",
     "approved",
+    "as_told",
     "deliver",
     "look_only",
     "nothing_more",

@@ -98,6 +98,7 @@ def _look(
         to.aws,
         to.stop,
         to.take_expired_lock,
+        to.has_zones,
     )
     check(facts, to.report)
     return found
