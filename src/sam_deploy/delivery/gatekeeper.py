@@ -41,11 +41,9 @@ def guard_health(
         return
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     back = release.put_back(moved, to.aws, mark=f"put back {now}: unhealthy", report=to.report)
-    served = (
-        f"{manifest.environment} there serves its old versions of {plural(len(back), 'function')} again"
-        if back
-        else f"{manifest.environment} there serves what does not answer"
-    )
+    there = f"{manifest.environment} there serves"
+    served = f"{there} its old versions of {plural(len(back), 'function')} again"
+    served = served if back else f"{there} what does not answer"
     raise IncompleteError(
         f"`{stack.name}` in `{outcome.region}` does not work as deployed",
         why=said,
