@@ -83,18 +83,19 @@ class CloudFormation:
             if error.code == "ValidationError" and "does not exist" in error.message:
                 return None
             raise
-        found = answer["Stacks"][0]
-        return Stack(
-            name=found["StackName"],
-            status=found["StackStatus"],
-            reason=found.get("StackStatusReason", ""),
-            outputs={each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])},
-            parameters={
-                each["ParameterKey"]: each.get("ParameterValue", "")
-                for each in found.get("Parameters", [])
-            },
-            tags={each["Key"]: each["Value"] for each in found.get("Tags", [])},
-        )
+        return _stack(answer["Stacks"][0])
+
+    def stacks(self) -> tuple[Stack, ...]:
+        """Return every stack of the region that is there, whosever it is (DescribeStacks)."""
+        found: list[Stack] = []
+        token: dict[str, str] = {}
+        while True:
+            with calling("cloudformation:DescribeStacks", self.region):
+                answer = self._client.describe_stacks(**token)
+            found += [_stack(each) for each in answer["Stacks"]]
+            if not answer.get("NextToken"):
+                return tuple(each for each in found if each.status != "DELETE_COMPLETE")
+            token = {"NextToken": answer["NextToken"]}
 
     def template(self, stack: str) -> str:
         """Return the template of a stack as it was sent, JSON or YAML (GetTemplate, Original).
@@ -209,6 +210,20 @@ class CloudFormation:
         with calling("cloudformation:DescribeStackEvents", self.region):
             answer = self._client.describe_stack_events(StackName=stack)
         return str(answer["StackEvents"][0]["EventId"]) if answer["StackEvents"] else ""
+
+
+def _stack(answer: Any) -> Stack:  # noqa: ANN401 - the SDK has no types
+    return Stack(
+        name=answer["StackName"],
+        status=answer["StackStatus"],
+        reason=answer.get("StackStatusReason", ""),
+        outputs={each["OutputKey"]: each["OutputValue"] for each in answer.get("Outputs", [])},
+        parameters={
+            each["ParameterKey"]: each.get("ParameterValue", "")
+            for each in answer.get("Parameters", [])
+        },
+        tags={each["Key"]: each["Value"] for each in answer.get("Tags", [])},
+    )
 
 
 def _change(answer: Any) -> Change:  # noqa: ANN401 - the SDK has no types

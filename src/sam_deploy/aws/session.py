@@ -32,19 +32,23 @@ class Aws:
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self._lock = threading.Lock()
-        self._clients: dict[tuple[str, str], Any] = {}
+        self._clients: dict[tuple[str, str, bool], Any] = {}
         self._session: Any = None
         self._account = ""
 
-    def client(self, service: str, region: str) -> Any:  # noqa: ANN401 - the SDK has no types
-        """Return the client of a service in a region."""
+    def client(self, service: str, region: str, *, retries: bool = True) -> Any:  # noqa: ANN401 - the SDK has no types
+        """Return the client of a service in a region.
+
+        Without `retries` every call is made once, for those that do their work twice when they are
+        repeated after a lost answer.
+        """
         with self._lock:
-            key = (service, region)
+            key = (service, region, retries)
             if key not in self._clients:
-                self._clients[key] = self._make(service, region)
+                self._clients[key] = self._make(service, region, ATTEMPTS if retries else 1)
             return self._clients[key]
 
-    def _make(self, service: str, region: str) -> Any:  # noqa: ANN401 - the SDK has no types
+    def _make(self, service: str, region: str, attempts: int) -> Any:  # noqa: ANN401 - the SDK has no types
         import botocore.config  # noqa: PLC0415 - half a second that only AWS commands pay
         import botocore.session  # noqa: PLC0415 - the same
 
@@ -58,7 +62,7 @@ class Aws:
                 aws_access_key_id=self.endpoint.access_key or None,
                 aws_secret_access_key=self.endpoint.secret_key or None,
                 config=botocore.config.Config(
-                    retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+                    retries={"mode": "standard", "total_max_attempts": attempts},
                     connect_timeout=CONNECT_SECONDS,
                     read_timeout=READ_SECONDS,
                     max_pool_connections=POOL,

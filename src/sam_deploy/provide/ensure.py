@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
 
 from sam_deploy import lanes, naming
 from sam_deploy.aws import Aws, Functions, Objects
-from sam_deploy.build import Artifact, Artifacts
+from sam_deploy.build import Artifacts
 from sam_deploy.errors import IncompleteError, RefusedError, SamDeployError
 from sam_deploy.events import Report
 from sam_deploy.lanes import Stop
-from sam_deploy.plan import BuildUnit, Plan
+from sam_deploy.plan import Plan
+from sam_deploy.provide.archives import bring
+from sam_deploy.provide.layers import publish_layers
 from sam_deploy.steps import step
-
-CALLS_AT_ONCE: Final = 8
-"""Calls of one region under way at the same time."""
-HASH_CHARACTERS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +46,11 @@ class _Work:
     aws: Aws
     account: str
     report: Report
+    stop: Stop
 
     def bucket(self, region: str) -> Objects:
         name = naming.artifact_bucket_name(self.plan.name, self.account, region)
         return Objects(self.aws, region, name, self.account)
-
-
-def artifact_key(artifact: Artifact) -> str:
-    """Return the S3 key of an archive: its own hash, so that equal bytes are stored once."""
-    return f"artifacts/{artifact.sha256}{Path(artifact.archive).suffix or '.zip'}"
-
-
-def layer_description(artifact: Artifact) -> str:
-    """Return the description of the layer version that holds an archive.
-
-    The whole hash, because publishing is not idempotent: this is how a version is found again.
-    """
-    return f"sam-deploy sha256:{artifact.sha256[:HASH_CHARACTERS]}"
 
 
 def ensure(
@@ -88,7 +71,7 @@ def ensure(
     """
     home = plan.home_region
     account = guard_account(aws, home, expected_account)
-    work = _Work(plan, artifacts, aws, account, report)
+    work = _Work(plan, artifacts, aws, account, report, stop)
     every = tuple(dict.fromkeys((home, *plan.regions)))
     outcomes = lanes.run(
         {region: functools.partial(_provide, work, region) for region in every},
@@ -130,86 +113,19 @@ def _provide(work: _Work, region: str) -> RegionProvisions:
     home = work.plan.home_region
     bucket = work.bucket(region)
     with step(work.report, "bucket", region) as under_way:
-        under_way.detail = "created" if _ensure_bucket(bucket) else "there"
+        under_way.detail = "created" if bucket.ensure_bucket() else "there"
     with step(work.report, "artifacts", region) as under_way:
-        missing = _missing(work, bucket)
-        sent = 0
-        if region == home:
-            sent = sum(artifact.size_bytes for artifact in missing)
-            _each(missing, functools.partial(_upload, bucket))
-        else:
-            source = work.bucket(home).bucket
-            _each(missing, functools.partial(_copy, bucket, source, work.account))
-        how = "uploaded" if region == home else "copied"
-        under_way.detail = f"{len(missing)} {how}, {len(work.artifacts) - len(missing)} there"
-    if region not in work.plan.regions:
-        return RegionProvisions(bucket.bucket, {}, len(missing), sent, 0)
-    arns, published = _layers(work, region, bucket)
-    with step(work.report, "certificates", region) as under_way:
-        under_way.detail = "none"
-    return RegionProvisions(bucket.bucket, arns, len(missing), sent, published)
-
-
-def _ensure_bucket(bucket: Objects) -> bool:
-    made = bucket.ensure_bucket()
-    if not made and not bucket.is_protected():
-        bucket.protect()
-    return made
-
-
-def _missing(work: _Work, bucket: Objects) -> list[Artifact]:
-    """Return the archives that the bucket lacks, each content once."""
-    distinct = {artifact.sha256: artifact for artifact in work.artifacts.values()}
-    with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
-        there = pool.map(
-            lambda each: bucket.has(artifact_key(each), each.size_bytes), distinct.values()
-        )
-        return [each for each, found in zip(distinct.values(), there, strict=True) if not found]
-
-
-def _each(artifacts: list[Artifact], act: functools.partial[None]) -> None:
-    with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
-        list(pool.map(act, artifacts))
-
-
-def _upload(bucket: Objects, artifact: Artifact) -> None:
-    bucket.upload(artifact_key(artifact), artifact.path, artifact.code_sha256)
-
-
-def _copy(bucket: Objects, source: str, account: str, artifact: Artifact) -> None:
-    bucket.copy_from(source, account, artifact_key(artifact))
-
-
-def _layers(work: _Work, region: str, bucket: Objects) -> tuple[dict[str, str], int]:
-    """Return layer name -> version ARN, publishing only content that is new here."""
-    units = [
-        unit
-        for unit in work.plan.builds
-        if isinstance(unit, BuildUnit) and unit.kind == "layer" and not unit.of_template
-    ]
-    functions = Functions(work.aws, region)
-    with step(work.report, "layers", region) as under_way:
-        with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
-            found = list(pool.map(lambda unit: _layer(work, functions, bucket, unit), units))
-        published = sum(new for _, new in found)
-        under_way.detail = f"{published} published, {len(units) - published} there"
-    arns = {unit.name: arn for unit, (arn, _) in zip(units, found, strict=True)}
-    return arns, published
-
-
-def _layer(work: _Work, functions: Functions, bucket: Objects, unit: BuildUnit) -> tuple[str, bool]:
-    artifact = work.artifacts[unit.key]
-    name = naming.layer_name(work.plan.name, unit.name)
-    description = layer_description(artifact)
-    there = functions.find_layer(name, description)
-    if there is not None:
-        return there.arn, False
-    made = functions.publish_layer(
-        name,
-        description,
-        bucket.bucket,
-        artifact_key(artifact),
-        runtime=unit.target.runtime,
-        architecture=unit.target.architecture,
-    )
-    return made.arn, True
+        source = None if region == home else work.bucket(home)
+        brought = bring(bucket, source, work.artifacts, work.account, work.report)
+        under_way.detail = brought.text
+    arns: Mapping[str, str] = {}
+    published = 0
+    if region in work.plan.regions:
+        with step(work.report, "layers", region) as under_way:
+            arns, published = publish_layers(
+                work.plan, work.artifacts, Functions(work.aws, region), bucket.bucket, work.stop
+            )
+            under_way.detail = f"{published} published, {len(arns) - published} there"
+        with step(work.report, "certificates", region) as under_way:
+            under_way.detail = "none"
+    return RegionProvisions(bucket.bucket, arns, brought.count, brought.sent_bytes, published)
