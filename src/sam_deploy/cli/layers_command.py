@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import click
 
+from sam_deploy.amounts import plural
 from sam_deploy.cli import console as consoles
 from sam_deploy.cli import options, wiring
 from sam_deploy.cli.options import Globals
@@ -14,10 +16,9 @@ from sam_deploy.errors import RefusedError
 from sam_deploy.lanes import Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sam_deploy.cli.console import Console
     from sam_deploy.cli.wiring import Place
+    from sam_deploy.config.model import App
     from sam_deploy.provide.prune import Verdict
 
 EPILOG = """\b
@@ -100,39 +101,19 @@ def prune(
     """
     from sam_deploy import config, provide  # noqa: PLC0415 - boto3 and pydantic
     from sam_deploy.cli import layers_screens, settings_survey  # noqa: PLC0415 - the same
-    from sam_deploy.provide.survey import remove  # noqa: PLC0415 - the same
 
     app = config.load(chosen.project)
     meant = settings_survey.checked_regions(app, regions) or settings_survey.regions_of(app)
-    where, _ = wiring.choose_target(chosen, target, writing=not dry_run)
-    asks = where == "aws" and not (auto_approve or dry_run)
-    if asks and not sys.stdin.isatty():
-        raise RefusedError(
-            "Nobody was asked whether to remove layer versions on AWS",
-            why="standard input is no terminal",
-            hint="add `--auto-approve` when this is meant, as in CI",
-        )
+    asks = _must_ask(chosen, target, dry_run=dry_run, approved=auto_approve)
     place = wiring.look_or_refuse(chosen, target, app.runtime, "deploy")
-    console, stop = consoles.make("plain"), Stop()
+    console = consoles.make("plain")
     console.say(place.line(meant))
     provide.guard_account(place.aws, meant[0], place.expected_account)
-
-    def judge() -> tuple[Verdict, ...]:
-        from sam_deploy.provide.prune import decide  # noqa: PLC0415 - beside its only use
-        from sam_deploy.provide.survey import refuse_unsettled, survey  # noqa: PLC0415 - the same
-
-        found = survey(app, place.aws, meant, function_versions=function_versions, stop=stop)
-        refuse_unsettled(found)
-        return decide((version for each in found for version in each.versions), keep)
-
-    verdicts = wiring.watched(place, stop, judge, console)
-    going = [each.version for each in verdicts if each.removed]
-    if going and not dry_run:
-        if asks:
-            console.say(layers_screens.prune_text(verdicts, done=False))
-            verdicts = _approved(len(going), meant, verdicts, judge, place, stop, console)
-            going = [each.version for each in verdicts if each.removed]
-        wiring.watched(place, stop, lambda: remove(going, place.aws, stop=stop), console)
+    work = _Pruning(app, place, meant, keep, function_versions, console)
+    verdicts = work.judge()
+    if not dry_run:
+        verdicts = work.approved(verdicts) if asks else verdicts
+        work.remove(verdicts)
     click.echo(
         layers_screens.prune_json(verdicts, keep=keep, dry_run=dry_run)
         if as_json
@@ -140,24 +121,81 @@ def prune(
     )
 
 
-def _approved(
-    count: int,
-    regions: tuple[str, ...],
-    before: tuple[Verdict, ...],
-    judge: Callable[[], tuple[Verdict, ...]],
-    place: Place,
-    stop: Stop,
-    console: Console,
-) -> tuple[Verdict, ...]:
-    """Return the verdicts after a yes, judged anew: what was agreed to and is still unused goes.
-
-    Raises `RefusedError` for any other answer.
-    """
-    question = f"Remove {count} layer versions on AWS in {', '.join(regions)}? (yes/no)"
-    if click.prompt(question, default="no", err=True).strip().lower() != "yes":
+def _must_ask(chosen: Globals, target: str | None, *, dry_run: bool, approved: bool) -> bool:
+    """Return whether a person has to say yes. Raises `RefusedError` when there is nobody."""
+    where, _ = wiring.choose_target(chosen, target, writing=not dry_run)
+    if where != "aws" or approved or dry_run:
+        return False
+    if not sys.stdin.isatty():
         raise RefusedError(
-            "Nothing was removed", why="the answer was not yes", hint="answer yes to go on"
+            "Nobody was asked whether to remove layer versions on AWS",
+            why="standard input is no terminal",
+            hint="add `--auto-approve` when this is meant, as in CI",
         )
-    agreed = {each.version.arn for each in before if each.removed}
-    now = wiring.watched(place, stop, judge, console)
-    return tuple(each for each in now if not each.removed or each.version.arn in agreed)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Pruning:
+    app: App
+    place: Place
+    regions: tuple[str, ...]
+    keep: int
+    function_versions: int | None
+    console: Console
+    stop: Stop = field(default_factory=Stop)
+
+    def judge(self) -> tuple[Verdict, ...]:
+        """Return a verdict on every version. Raises `RefusedError` while a stack is at work."""
+        from sam_deploy.provide import prune, survey  # noqa: PLC0415 - boto3
+
+        def read() -> tuple[Verdict, ...]:
+            found = survey.survey(
+                self.app,
+                self.place.aws,
+                self.regions,
+                function_versions=self.function_versions,
+                stop=self.stop,
+            )
+            survey.refuse_unsettled(found)
+            return prune.decide((v for each in found for v in each.versions), self.keep)
+
+        return wiring.watched(self.place, self.stop, read, self.console)
+
+    def approved(self, before: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+        """Return the verdicts after a yes, judged anew: what was shown and is still unused goes.
+
+        Raises `RefusedError` for any other answer.
+        """
+        from sam_deploy.cli import layers_screens  # noqa: PLC0415 - boto3
+
+        agreed = {each.version.arn for each in before if each.removed}
+        if not agreed:
+            return before
+        self.console.say(layers_screens.prune_text(before, done=False))
+        where = ", ".join(self.regions)
+        question = f"Remove {plural(len(agreed), 'layer version')} on AWS in {where}? (yes/no)"
+        if click.prompt(question, default="no", err=True).strip().lower() != "yes":
+            raise RefusedError(
+                "Nothing was removed", why="the answer was not yes", hint="answer yes to go on"
+            )
+        now = self.judge()
+        return tuple(
+            each if not each.removed or each.version.arn in agreed else _spared(each)
+            for each in now
+        )
+
+    def remove(self, verdicts: tuple[Verdict, ...]) -> None:
+        """What the verdicts let go is gone."""
+        from sam_deploy.provide import survey  # noqa: PLC0415 - boto3
+
+        going = [each.version for each in verdicts if each.removed]
+
+        def delete() -> None:
+            survey.remove(going, self.place.aws, stop=self.stop)
+
+        wiring.watched(self.place, self.stop, delete, self.console)
+
+
+def _spared(verdict: Verdict) -> Verdict:
+    return replace(verdict, removed=False, why="not among those that were agreed to")
