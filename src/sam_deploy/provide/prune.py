@@ -141,7 +141,7 @@ def _counted(
     found = {}
     for function, those in versions.items():
         ordered = sorted(those - {LATEST}, key=int)
-        kept = {LATEST, FIRST, *ordered[len(ordered) - newest :]}
+        kept = {LATEST, FIRST, *ordered[max(0, len(ordered) - newest) :]}
         for version in (v for alias in aliases.get(function, ()) for v in _served(alias)):
             place = ordered.index(version) if version in those - {LATEST} else 0
             kept |= {version, *ordered[max(0, place - PREDECESSORS) : place]}
