@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 EPILOG = """\b
 Examples:
-  sam-deploy layers list               every version, its size, and who uses it
-  sam-deploy layers prune --dry-run    what would be removed, and what keeps the others
-  sam-deploy layers prune --keep 5     keep the newest five of each, and all that is used
+  sam-deploy layers list             every version, its size, and who uses it
+  sam-deploy layers prune --dry-run  what would go, and what keeps the others
+  sam-deploy layers prune --keep 5   the newest five stay, and all that is used
 """
 
 
