@@ -25,7 +25,7 @@ EPILOG = """\b
 Examples:
   sam-deploy layers list             every version, its size, and who uses it
   sam-deploy layers prune --dry-run  what would go, and what keeps the others
-  sam-deploy layers prune --keep 5   the newest five stay, and all that is used
+  sam-deploy layers prune --keep 5   keep five, and all that is used
 """
 
 
