@@ -11,7 +11,8 @@
 
 An error has up to four parts: `what` names the thing and the region, `why` is the cause in the
 words of AWS, `state` says what is live when something had already changed, and `hint` is the
-command or the edit to make next. This module imports nothing.
+command or the edit to make next. `problems` holds all mistakes at once, where there are several.
+This module imports nothing.
 """
 
 from __future__ import annotations
@@ -27,22 +28,6 @@ class SamDeployError(Exception):
 
     exit_code: ClassVar[int] = EXIT_BUG
 
-    def __init__(self, what: str, *, why: str = "", state: str = "", hint: str = "") -> None:
-        super().__init__(what)
-        self.what = what
-        self.why = why
-        self.state = state
-        self.hint = hint
-
-    def __str__(self) -> str:
-        return f"{self.what}: {self.why}" if self.why else self.what
-
-
-class ConfigError(SamDeployError):
-    """The configuration or the command line is wrong. `problems` holds all mistakes at once."""
-
-    exit_code = 2
-
     def __init__(
         self,
         what: str,
@@ -52,8 +37,21 @@ class ConfigError(SamDeployError):
         hint: str = "",
         problems: tuple[str, ...] = (),
     ) -> None:
-        super().__init__(what, why=why, state=state, hint=hint)
+        super().__init__(what)
+        self.what = what
+        self.why = why
+        self.state = state
+        self.hint = hint
         self.problems = problems
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.why}" if self.why else self.what
+
+
+class ConfigError(SamDeployError):
+    """The configuration or the command line is wrong."""
+
+    exit_code = 2
 
 
 class BuildError(SamDeployError):

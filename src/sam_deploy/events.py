@@ -45,6 +45,15 @@ class Note(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Listing(Event):
+    """Rows for the user to copy, such as DNS records; each has a text for every column."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BuildStarted(Event):
     """`total` functions and layers are about to be built, some of which may be up to date."""
 

@@ -66,11 +66,13 @@ def run(
     after: Mapping[K, Iterable[K]],
     at_once: int,
     stop: Stop,
+    halt: Stop | None = None,
 ) -> Outcomes[K, T]:
     """Run every piece of work, each after those it waits for, at most `at_once` together.
 
-    What waits for something that failed is not started. Raises the reason of `stop`, or
-    `StoppedError`, when asked to stop; any other error is a bug and is raised at once.
+    `halt` keeps what has not begun from beginning, and lets the rest come to its end. What waits
+    for something that failed is not started. Raises the reason of `stop`, or `StoppedError`, when
+    asked to stop; any other error is a bug and is raised at once.
     """
     waiting = dict(work)
     running: dict[Future[T], K] = {}
@@ -81,7 +83,8 @@ def run(
         try:
             while waiting or running:
                 ready = [key for key in waiting if all(each in done for each in after.get(key, ()))]
-                free = 0 if stop.is_set() else at_once - len(running)
+                halted = stop.is_set() or (halt is not None and halt.is_set())
+                free = 0 if halted else at_once - len(running)
                 # no more than can begin now: what is handed to the pool would begin after a stop
                 for key in ready[: max(0, free)]:
                     running[pool.submit(waiting.pop(key))] = key

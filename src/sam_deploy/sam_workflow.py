@@ -8,29 +8,26 @@ if it has any, is the SAM transform within the stack update (`AutoPublishAlias`)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from sam_deploy import deploy, provide, sam
+from sam_deploy import manifest, provide, sam
 from sam_deploy.build import Artifacts
-from sam_deploy.deploy import Deployment
-from sam_deploy.errors import ConfigError, IncompleteError, SamDeployError
-from sam_deploy.events import PhaseStarted, Planned
+from sam_deploy.delivery import deliver
+from sam_deploy.errors import ConfigError
+from sam_deploy.events import PhaseStarted
 from sam_deploy.plan import Plan
+from sam_deploy.provenance import provenance_of
 from sam_deploy.sam import SamRequest, SamTemplate
-from sam_deploy.steps import step
 from sam_deploy.template import Template
 from sam_deploy.verdicts import Verdicts
-from sam_deploy.workflow import Context, build_archives, known_there
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """Everything that a deployment of a template did."""
-
-    plan: Plan
-    artifacts: Artifacts
-    provisions: provide.Provisions
-    deployment: Deployment
+from sam_deploy.workflow import (
+    Context,
+    Prepared,
+    Result,
+    build_archives,
+    extent,
+    known_there,
+    sources_of,
+    whole,
+)
 
 
 def run(context: Context, template: SamTemplate, request: SamRequest) -> Result:
@@ -38,38 +35,20 @@ def run(context: Context, template: SamTemplate, request: SamRequest) -> Result:
 
     Raises the error of the step that failed, and `IncompleteError` when some regions succeeded.
     """
+    ready = prepare(context, template, request)
+    delivery = deliver(context.to, ready.manifest, ready.sources)
+    whole(delivery)
+    return Result(ready.manifest, ready.artifacts, delivery)
+
+
+def prepare(context: Context, template: SamTemplate, request: SamRequest) -> Prepared:
+    """Return the manifest of a template, and its archives. Touches nothing but this computer."""
     planned = sam.plan(template, request)
-    extent = Planned(len(planned.builds), len(planned.regions), len(planned.regions))
-    context.report(extent)
+    context.report(extent(planned))
     artifacts = build_archives(context, planned)
     rendered = render(context, template, request, planned, artifacts)
-    context.report(PhaseStarted("provide", "Bringing archives to every region"))
-    provisions = provide.ensure(
-        planned,
-        artifacts,
-        context.aws,
-        expected_account=context.expected_account,
-        report=context.report,
-        stop=context.stop,
-        at_once=context.regions_at_once,
-    )
-    context.report(PhaseStarted("deploy", "Deploying the stack"))
-    deployment = deploy.run(
-        planned,
-        {rendered.stack_name: rendered},
-        provisions,
-        context.aws,
-        options=deploy.Options(context.regions_at_once, context.allow_replace),
-        report=context.report,
-        stop=context.stop,
-    )
-    context.after_deploy({rendered.stack_name: rendered}, deployment, context.report)
-    for stack, region in deployment.done:
-        with step(context.report, "release", region, stack) as under_way:
-            under_way.detail = "none"
-    if deployment.failed:
-        raise _failed(deployment)
-    return Result(planned, artifacts, provisions, deployment)
+    made = manifest.of_template(planned, rendered, artifacts, provenance_of(context.project))
+    return Prepared(artifacts, made, sources_of(artifacts))
 
 
 def render(
@@ -102,20 +81,3 @@ def refuse_wrong(template: SamTemplate, regions: tuple[str, ...]) -> None:
             "in it waives a check",
             problems=findings,
         )
-
-
-def _failed(deployment: Deployment) -> SamDeployError:
-    (stack, region), error = next(iter(deployment.failed.items()))
-    if len(deployment.failed) == 1 and not deployment.done:
-        return error
-    live = sorted({where for _, where in deployment.done})
-    waiting = sorted({where for _, where in deployment.not_started})
-    state = f"it is as it should be in {', '.join(live)}" if live else "no region has it"
-    return IncompleteError(
-        f"Stack `{stack}` was not deployed to {len(deployment.failed)} regions"
-        if len(deployment.failed) > 1
-        else f"Stack `{stack}` was not deployed to `{region}`",
-        why=f"in `{region}`: {error}",
-        state=state + (f"; not started: {', '.join(waiting)}" if waiting else ""),
-        hint="correct the cause and run the same command again; it does only what is left",
-    )

@@ -5,30 +5,33 @@
 config    reads `deploy.py` and `.env`, and judges them       touches: those files
 plan      decides what to build and which stacks go where     touches: nothing
 build     makes one archive per function and layer            touches: disk, uv, package index
-provide   brings archives and layers to every region          touches: S3, Lambda layers
 template  renders one SAM template per stack                  touches: nothing
+provide   brings archives and layers to every region          touches: S3, Lambda layers, ACM
 deploy    brings every stack to its template                  touches: CloudFormation
 release   publishes versions and moves the first alias        touches: Lambda versions, aliases
 
 Each phase takes what the earlier ones returned, returns frozen values, and never looks forward.
+The first four make a manifest, which holds all that AWS has to know; `delivery.py` carries it out,
+now or later, here or elsewhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from sam_deploy import build, config, deploy, plan, provide, release, template
-from sam_deploy.aws import Aws
+from sam_deploy import build, config, manifest, plan, provide, template
 from sam_deploy.build import Artifacts, Store
 from sam_deploy.build.container import Containers
 from sam_deploy.config.model import App
+from sam_deploy.delivery import Delivering, Delivery, deliver
 from sam_deploy.deploy import Deployment
 from sam_deploy.errors import ConfigError, IncompleteError, SamDeployError
 from sam_deploy.events import Note, PhaseStarted, Planned, Report
-from sam_deploy.lanes import Stop
-from sam_deploy.plan import Plan, Request, StackPlan
+from sam_deploy.manifest import Manifest
+from sam_deploy.plan import Plan, Request
+from sam_deploy.provenance import provenance_of
 from sam_deploy.release import Release
 from sam_deploy.template import Template
 from sam_deploy.verdicts import Verdicts
@@ -39,47 +42,60 @@ def no_containers(store: Store) -> None:
     del store
 
 
-AfterDeploy = Callable[[Mapping[str, Template], Deployment, Report], None]
-"""Is given the templates by stack name, and what came of them."""
-
-
-def nothing_more(templates: Mapping[str, Template], deployment: Deployment, report: Report) -> None:
-    """Do nothing: on AWS a stack that stands is all there is to do."""
-    del templates, deployment, report
-
-
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What every phase is given: the project, where it goes, who listens, who may stop it."""
+    """What every phase is given: the project, where it goes, and how archives may be made."""
 
     project: Path
-    aws: Aws
-    report: Report
-    stop: Stop
-    expected_account: str = ""
+    to: Delivering
     jobs: int = 4
-    regions_at_once: int = 8
-    allow_replace: frozenset[str] = field(default_factory=frozenset)
     upgrade: bool = False
     locked: bool = False
     """Refuse to make or change a lock of dependencies."""
     unsupported: frozenset[str] = frozenset()
     """Types of resources that the place does not know: left out there, and told."""
-    after_deploy: AfterDeploy = nothing_more
-    """What the place needs done when its stacks stand, before anything is released."""
     containers: Callable[[Store], Containers | None] = no_containers
     store: Callable[[], Store] = Store.default
+
+    @property
+    def report(self) -> Report:
+        """Who listens."""
+        return self.to.report
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is ready to be carried out: all that is known without AWS."""
+
+    artifacts: Artifacts
+    """What was built for it; nothing when it came from elsewhere."""
+    manifest: Manifest
+    sources: Mapping[str, Path]
+    """Hash of each archive -> the file that holds it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """Everything that a deployment did."""
 
-    plan: Plan
+    manifest: Manifest
     artifacts: Artifacts
-    provisions: provide.Provisions
-    deployment: Deployment
-    release: Release
+    delivery: Delivery
+
+    @property
+    def provisions(self) -> provide.Provisions:
+        """What is ready, by region."""
+        return self.delivery.provisions
+
+    @property
+    def deployment(self) -> Deployment:
+        """What came of every stack."""
+        return self.delivery.deployment
+
+    @property
+    def release(self) -> Release:
+        """Which versions the first environment serves."""
+        return self.delivery.release
 
 
 def run(context: Context, request: Request) -> Result:
@@ -88,84 +104,32 @@ def run(context: Context, request: Request) -> Result:
     Raises the error of the phase that failed. When some regions succeeded and others did not,
     the successful ones are released, and `IncompleteError` says what is live where.
     """
+    ready = prepare(context, request)
+    delivery = deliver(context.to, ready.manifest, ready.sources)
+    whole(delivery)
+    return Result(ready.manifest, ready.artifacts, delivery)
+
+
+def prepare(context: Context, request: Request) -> Prepared:
+    """Return the manifest of an app, and its archives. Touches nothing but this computer."""
     app = config.load(context.project)
     planned = plan.make(app, context.project, request)
-    context.report(_extent(planned))
+    context.report(extent(planned))
     artifacts = build_archives(context, planned)
     templates = render(context, app, planned, artifacts)
-    context.report(PhaseStarted("provide", "Bringing archives and layers to every region"))
-    provisions = provide.ensure(
-        planned,
-        artifacts,
-        context.aws,
-        expected_account=context.expected_account,
-        report=context.report,
-        stop=context.stop,
-        at_once=context.regions_at_once,
-    )
-    context.report(PhaseStarted("deploy", "Deploying the stacks"))
-    seed_environments(context, app, planned, templates, provisions)
-    deployment = deploy.run(
-        planned,
-        templates,
-        provisions,
-        context.aws,
-        options=deploy.Options(context.regions_at_once, context.allow_replace),
-        report=context.report,
-        stop=context.stop,
-    )
-    context.after_deploy(templates, deployment, context.report)
-    released = release_versions(context, app, planned, artifacts, deployment)
-    if deployment.failed:
-        raise _incomplete(deployment, released)
-    return Result(planned, artifacts, provisions, deployment, released)
+    made = manifest.of_app(app, planned, templates, artifacts, provenance_of(context.project))
+    return Prepared(artifacts, made, sources_of(artifacts))
 
 
-def release_versions(
-    context: Context, app: App, planned: Plan, artifacts: Artifacts, deployment: Deployment
-) -> Release:
-    """The first environment serves what was deployed, wherever that succeeded."""
-    context.report(PhaseStarted("release", "Publishing versions and moving the alias"))
-    places = _deployed(planned, deployment)
-    released = release.publish(
-        app,
-        planned.environment,
-        [(stack.name, stack.feature_set, region) for stack, region in places],
-        artifacts,
-        context.aws,
-        report=context.report,
-        stop=context.stop,
-    )
-    release.provision(app, places, context.aws, report=context.report)
-    return released
+def sources_of(artifacts: Artifacts) -> dict[str, Path]:
+    """Return the hash of each archive, and the file that holds it."""
+    return {each.sha256: each.path for each in artifacts.values()}
 
 
-def seed_environments(
-    context: Context,
-    app: App,
-    planned: Plan,
-    templates: Mapping[str, Template],
-    provisions: provide.Provisions,
-) -> None:
-    """What is new in a stack that stands has aliases that serve what its predecessor serves.
-
-    Only then may its stage and triggers come. Raises `RefusedError` before anything is changed.
-    """
-    options = deploy.Options(context.regions_at_once, context.allow_replace)
-    found = deploy.find_added(planned, templates, context.aws, options=options, stop=context.stop)
-    if not found:
-        return
-    seeds = release.seeds(app, found, context.aws)
-    deploy.add_aliases(
-        planned,
-        found,
-        provisions,
-        context.aws,
-        options=options,
-        report=context.report,
-        stop=context.stop,
-    )
-    release.seed(seeds, context.aws, report=context.report)
+def whole(delivery: Delivery) -> None:
+    """Raise when some stack failed: its own error when nothing else happened."""
+    if delivery.deployment.failed:
+        raise incomplete(delivery.deployment, delivery.release)
 
 
 def build_archives(context: Context, planned: Plan) -> Artifacts:
@@ -234,38 +198,41 @@ def _check(
     return findings
 
 
-def _extent(planned: Plan) -> Planned:
+def extent(planned: Plan) -> Planned:
+    """Return how much there is to do, for a percentage."""
     regions = {planned.home_region, *planned.regions}
     stacks = sum(len(stack.regions) for stack in planned.stacks)
     return Planned(len(planned.builds), len(regions), stacks)
 
 
-def _deployed(planned: Plan, deployment: Deployment) -> list[tuple[StackPlan, str]]:
-    """Return (stack, region) of everything that succeeded and has functions."""
-    return [
-        (stack, region)
-        for stack in planned.stacks
-        if stack.topology != "local"
-        for region in stack.regions
-        if (stack.name, region) in deployment.done
-    ]
+def extent_of(made: Manifest) -> Planned:
+    """Return how much there is to do for a manifest whose archives exist."""
+    return Planned(0, len({made.home_region, *made.regions}), len(made.places))
 
 
-def _incomplete(deployment: Deployment, released: Release) -> SamDeployError:
+def incomplete(deployment: Deployment, released: Release) -> SamDeployError:
+    """Return the error that says what is live where, and what is left."""
     (stack, region), error = next(iter(deployment.failed.items()))
     if len(deployment.failed) == 1 and not deployment.done:
         return error
+    total = len(deployment.done) + len(deployment.failed) + len(deployment.not_started)
     waiting = [f"`{name}` in `{where}`" for name, where in deployment.not_started]
-    live = sorted({where for _, where in deployment.done})
+    live = ", ".join(sorted({where for _, where in deployment.done}))
+    serves = (
+        f"{live} serve the new {released.environment}"
+        if released.environment
+        else (f"as it should be in {live}")
+    )
     return IncompleteError(
-        f"{len(deployment.failed)} of {_total(deployment)} stacks were not deployed",
+        f"{len(deployment.failed)} of {total} stacks were not deployed",
         why=f"`{stack}` in `{region}`: {error}",
-        state=f"{', '.join(live)} serve the new {released.environment}; "
+        state=(f"{serves}; " if live else "no region was changed; ")
         + (f"not started: {', '.join(waiting)}; " if waiting else "")
         + "every other environment is as before",
-        hint="correct the cause and run the same command again; it does only what is left",
+        problems=tuple(
+            f"`{name}` in `{where}`: {each}" for (name, where), each in deployment.failed.items()
+        )
+        if len(deployment.failed) > 1
+        else (),
+        hint="correct the cause, then `sam-deploy resume` (or the same command) does what is left",
     )
-
-
-def _total(deployment: Deployment) -> int:
-    return len(deployment.done) + len(deployment.failed) + len(deployment.not_started)

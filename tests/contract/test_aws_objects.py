@@ -156,7 +156,7 @@ def test_every_call_names_the_owner(cloud: local.RunningCloud, file: Path) -> No
     home.upload("a.zip", file, checksum(file))
     home.put_text("a.yaml", "a")
     other.copy_from(home.bucket, ACCOUNT, "a.zip")
-    assert "" == other.lacks("a.zip", file, wanted(file))
+    assert "" == other.lacks("a.zip", wanted(file), file)
     assert "CreateBucket" in sent
     without = {
         name for name, headers in sent.items() if "x-amz-expected-bucket-owner" not in headers
@@ -185,17 +185,17 @@ def test_an_object_must_hold_the_bytes_of_the_file(
     client: Client = account.client("s3", REGION)
     content = file.read_bytes()
     flipped = bytes([content[0] ^ 1]) + content[1:]
-    assert "it is not there" == made.lacks("a.zip", file, wanted(file))
+    assert "it is not there" == made.lacks("a.zip", wanted(file), file)
     for stored, why in (
         (content[:-1], f"it has {len(content) - 1} bytes, not {len(content)}"),
         (flipped, "its SHA-256 is "),
     ):
         client.put_object(Bucket=made.bucket, Key="a.zip", Body=stored, ChecksumAlgorithm="SHA256")
-        assert made.lacks("a.zip", file, wanted(file)).startswith(why)
+        assert made.lacks("a.zip", wanted(file), file).startswith(why)
     client.put_object(Bucket=made.bucket, Key="a.zip", Body=content)
-    assert "S3 has no SHA-256 of it" == made.lacks("a.zip", file, wanted(file))
+    assert "S3 has no SHA-256 of it" == made.lacks("a.zip", wanted(file), file)
     made.upload("a.zip", file, checksum(file))
-    assert "" == made.lacks("a.zip", file, wanted(file))
+    assert "" == made.lacks("a.zip", wanted(file), file)
 
 
 def test_s3_takes_no_other_bytes_than_those_of_the_checksum(bucket: Bucket, file: Path) -> None:
@@ -256,14 +256,15 @@ def test_a_large_file_goes_in_parts(
     )
     made.upload("large.zip", large, checksum(large))
     assert 3 == len(parts)
-    assert "" == made.lacks("large.zip", large, wanted(large))
+    assert "" == made.lacks("large.zip", wanted(large), large)
     other = bucket("us-east-1")
     other.ensure_bucket()
     other.copy_from(made.bucket, ACCOUNT, "large.zip")
-    assert "" == other.lacks("large.zip", large, wanted(large))
+    assert "" == other.lacks("large.zip", wanted(large), large)
+    assert "" == made.lacks("large.zip", wanted(large), None)
     large_twin = tmp_path / "twin.zip"
     large_twin.write_bytes(b"x" + large.read_bytes()[1:])
-    assert made.lacks("large.zip", large_twin, wanted(large_twin)).startswith("its SHA-256 is ")
+    assert made.lacks("large.zip", wanted(large_twin), large_twin).startswith("its SHA-256 is ")
     found = client.get_object(Bucket=made.bucket, Key="large.zip")["Body"].read()
     assert hashlib.sha256(large.read_bytes()).digest() == hashlib.sha256(found).digest()
 
@@ -300,9 +301,9 @@ def test_a_cut_upload_leaves_nothing_that_counts(
     made.ensure_bucket()
     client: Client = account.client("s3", REGION)
     client.create_multipart_upload(Bucket=made.bucket, Key="large.zip", ChecksumAlgorithm="SHA256")
-    assert "it is not there" == made.lacks("large.zip", large, wanted(large))
+    assert "it is not there" == made.lacks("large.zip", wanted(large), large)
     made.upload("large.zip", large, checksum(large))
-    assert "" == made.lacks("large.zip", large, wanted(large))
+    assert "" == made.lacks("large.zip", wanted(large), large)
 
 
 def test_a_completion_whose_answer_was_lost_is_no_failure(
@@ -320,7 +321,7 @@ def test_a_completion_whose_answer_was_lost_is_no_failure(
     gone = faults.in_turn(faults.lost(1, carried_out=True), lambda **_: faults.answer(404, body))
     aws.client("s3", REGION).meta.events.register("before-send.s3.CompleteMultipartUpload", gone)
     made.upload("large.zip", large, checksum(large))
-    assert "" == made.lacks("large.zip", large, wanted(large))
+    assert "" == made.lacks("large.zip", wanted(large), large)
 
 
 def test_an_upload_whose_answer_was_lost_is_made_again(
@@ -333,7 +334,7 @@ def test_an_upload_whose_answer_was_lost_is_made_again(
     events = aws.client("s3", REGION).meta.events
     events.register("before-send.s3.PutObject", faults.lost(1, carried_out=True))
     made.upload("a.zip", file, checksum(file))
-    assert "" == made.lacks("a.zip", file, wanted(file))
+    assert "" == made.lacks("a.zip", wanted(file), file)
 
 
 def test_an_object_is_copied_between_regions_by_s3(bucket: Bucket, file: Path) -> None:

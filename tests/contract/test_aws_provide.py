@@ -23,7 +23,7 @@ from sam_deploy.errors import BuildError, IncompleteError, RefusedError, Unreach
 from sam_deploy.events import Event, Note, StepFinished
 from sam_deploy.lanes import Stop
 from sam_deploy.plan import Plan, Request, make
-from sam_deploy.provide import Provisions, artifact_key, ensure
+from sam_deploy.provide import Provisions, artifact_key, ensure, guard_account, needs_of
 from sam_deploy.provide import layers as layers_module
 
 ACCOUNT = "000000000000"
@@ -60,9 +60,9 @@ def artifact(folder: Path, key: str, content: str) -> Artifact:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         archive.writestr(zipfile.ZipInfo("content.py"), content)
-    path = folder / f"{hashlib.sha256(content.encode()).hexdigest()[:8]}.zip"
-    path.write_bytes(data.getvalue())
     digest = hashlib.sha256(data.getvalue())
+    path = folder / f"{digest.hexdigest()}.zip"
+    path.write_bytes(data.getvalue())
     kind, _, name = key.partition("/")
     return Artifact(
         key=key,
@@ -90,15 +90,20 @@ def artifacts(app: App, tmp_path: Path) -> Artifacts:
 def ensured(
     plan: Plan, artifacts: Artifacts, account: Aws, heard: list[Event], expected: str = ACCOUNT
 ) -> Provisions:
-    return ensure(
-        plan,
-        artifacts,
+    number = guard_account(account, HOME, expected)
+    regions = ensure(
+        needs_of(plan, artifacts.values()),
+        {each.sha256: each.path for each in artifacts.values()},
+        number,
         account,
-        expected_account=expected,
+        regions=plan.regions,
+        certificates={},
+        tags={},
         report=heard.append,
         stop=Stop(),
         at_once=8,
     )
+    return Provisions(number, regions)
 
 
 def details(heard: list[Event], region: str) -> dict[str, str]:
@@ -274,6 +279,19 @@ def test_a_flipped_bit_is_never_uploaded(
     assert not Objects(account, HOME, name, ACCOUNT).has(artifact_key(damaged), len(content))
     damaged.path.write_bytes(content)
     assert 1 == ensured(planned(app), artifacts, account, heard).regions[HOME].copied
+
+
+def test_a_damaged_archive_of_a_folder_is_not_removed(
+    app: App, artifacts: Artifacts, account: Aws, tmp_path: Path
+) -> None:
+    """Fault 16: it is no file of ours; whoever made the folder makes it anew."""
+    damaged = dataclasses.replace(artifacts["function/Api"], path=tmp_path / "Api.zip")
+    damaged.path.write_bytes(b"not it")
+    both = Artifacts({**artifacts.by_key, "function/Api": damaged})
+    with pytest.raises(BuildError) as raised:
+        ensured(planned(app), both, account, [])
+    assert "make the folder of archives anew" == raised.value.hint
+    assert damaged.path.exists()
 
 
 def test_a_wrong_object_is_replaced_before_a_stack_may_name_it(

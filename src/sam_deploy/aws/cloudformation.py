@@ -4,67 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from sam_deploy.aws.errors import AwsCallError, calling
 from sam_deploy.aws.session import Aws
+from sam_deploy.aws.stack_values import (
+    Change,
+    ChangeSet,
+    Stack,
+    StackEventRecord,
+    StackResource,
+    change_of,
+    event_of,
+    resource_of,
+    stack_of,
+    time_of,
+)
 
 CAPABILITIES: Final = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 TEMPLATE_BODY_MAX_BYTES: Final = 51_200
-NO_CHANGES: Final = ("didn't contain changes", "No updates are to be performed")
-
-
-@dataclass(frozen=True, slots=True)
-class Stack:
-    """A stack as it stands. `outputs` maps output keys to values."""
-
-    name: str
-    status: str
-    reason: str
-    outputs: Mapping[str, str]
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    """Name -> value; that of a NoEcho parameter is asterisks, whatever it is."""
-    tags: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One resource that a change set would touch. `replacement` is True, False or Conditional."""
-
-    action: str
-    logical_id: str
-    resource_type: str
-    replacement: str = ""
-    properties: tuple[str, ...] = ()
-    """Properties that CloudFormation thinks may make it anew (RequiresRecreation)."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeSet:
-    """A change set as it stands; `empty` when there is nothing to change."""
-
-    arn: str
-    status: str
-    reason: str
-    changes: tuple[Change, ...] = ()
-
-    @property
-    def empty(self) -> bool:
-        """AWS says "no changes" by a failure with a certain text."""
-        return self.status == "FAILED" and any(text in self.reason for text in NO_CHANGES)
-
-
-@dataclass(frozen=True, slots=True)
-class StackEventRecord:
-    """One event of a stack. Source: DescribeStackEvents."""
-
-    event_id: str
-    logical_id: str
-    resource_type: str
-    status: str
-    reason: str
-    token: str
 
 
 class CloudFormation:
@@ -83,7 +41,7 @@ class CloudFormation:
             if error.code == "ValidationError" and "does not exist" in error.message:
                 return None
             raise
-        return _stack(answer["Stacks"][0])
+        return stack_of(answer["Stacks"][0])
 
     def stacks(self) -> tuple[Stack, ...]:
         """Return every stack of the region that is there, whosever it is (DescribeStacks)."""
@@ -92,7 +50,7 @@ class CloudFormation:
         while True:
             with calling("cloudformation:DescribeStacks", self.region):
                 answer = self._client.describe_stacks(**token)
-            found += [_stack(each) for each in answer["Stacks"]]
+            found += [stack_of(each) for each in answer["Stacks"]]
             if not answer.get("NextToken"):
                 return tuple(each for each in found if each.status != "DELETE_COMPLETE")
             token = {"NextToken": answer["NextToken"]}
@@ -164,11 +122,46 @@ class CloudFormation:
                 answer = self._client.describe_change_set(
                     StackName=stack, ChangeSetName=arn, **token
                 )
-            changes += [_change(each["ResourceChange"]) for each in answer.get("Changes", [])]
+            changes += [change_of(each["ResourceChange"]) for each in answer.get("Changes", [])]
             if not answer.get("NextToken"):
                 break
             token = {"NextToken": answer["NextToken"]}
-        return ChangeSet(arn, answer["Status"], answer.get("StatusReason") or "", tuple(changes))
+        return ChangeSet(
+            str(answer.get("ChangeSetId") or arn),
+            answer["Status"],
+            answer.get("StatusReason") or "",
+            tuple(changes),
+            answer.get("ExecutionStatus") or "",
+            answer.get("ChangeSetName") or "",
+        )
+
+    def change_sets(self, stack: str) -> tuple[ChangeSet, ...]:
+        """Return the change sets of a stack, without their changes (ListChangeSets)."""
+        found: list[ChangeSet] = []
+        token: dict[str, str] = {}
+        while True:
+            try:
+                with calling("cloudformation:ListChangeSets", self.region):
+                    answer = self._client.list_change_sets(StackName=stack, **token)
+            except AwsCallError as error:
+                if error.code == "ValidationError" and "does not exist" in error.message:
+                    return ()
+                raise
+            found += [
+                ChangeSet(
+                    str(each["ChangeSetId"]),
+                    each["Status"],
+                    each.get("StatusReason") or "",
+                    (),
+                    each.get("ExecutionStatus") or "",
+                    each["ChangeSetName"],
+                    time_of(each.get("CreationTime")),
+                )
+                for each in answer.get("Summaries", [])
+            ]
+            if not answer.get("NextToken"):
+                return tuple(found)
+            token = {"NextToken": answer["NextToken"]}
 
     def execute_change_set(self, stack: str, arn: str, token: str) -> None:
         """The change set is being executed; `token` marks its events (ExecuteChangeSet)."""
@@ -182,10 +175,47 @@ class CloudFormation:
         with calling("cloudformation:DeleteChangeSet", self.region):
             self._client.delete_change_set(StackName=stack, ChangeSetName=arn)
 
-    def delete_stack(self, stack: str) -> None:
-        """The stack is being deleted (DeleteStack)."""
+    def delete_stack(self, stack: str, token: str = "", retain: tuple[str, ...] = ()) -> None:
+        """The stack is being deleted; `token` marks its events (DeleteStack).
+
+        `retain` leaves out resources that could not be deleted before (DELETE_FAILED only).
+        """
+        arguments: dict[str, Any] = {"ClientRequestToken": token} if token else {}
+        if retain:
+            arguments["RetainResources"] = list(retain)
         with calling("cloudformation:DeleteStack", self.region):
-            self._client.delete_stack(StackName=stack)
+            self._client.delete_stack(StackName=stack, **arguments)
+
+    def continue_update_rollback(self, stack: str, token: str, skip: tuple[str, ...] = ()) -> None:
+        """A rollback that got stuck goes on, without the resources to `skip`.
+
+        Source: ContinueUpdateRollback.
+        """
+        arguments = {"ResourcesToSkip": list(skip)} if skip else {}
+        with calling("cloudformation:ContinueUpdateRollback", self.region):
+            self._client.continue_update_rollback(
+                StackName=stack, ClientRequestToken=token, **arguments
+            )
+
+    def resources(self, stack: str) -> tuple[StackResource, ...]:
+        """Return what a stack holds, what is deleted or left behind included.
+
+        Empty when it does not exist. Source: ListStackResources.
+        """
+        found: list[StackResource] = []
+        token: dict[str, str] = {}
+        while True:
+            try:
+                with calling("cloudformation:ListStackResources", self.region):
+                    answer = self._client.list_stack_resources(StackName=stack, **token)
+            except AwsCallError as error:
+                if error.code == "ValidationError" and "does not exist" in error.message:
+                    return ()
+                raise
+            found += [resource_of(each) for each in answer.get("StackResourceSummaries", [])]
+            if not answer.get("NextToken"):
+                return tuple(found)
+            token = {"NextToken": answer["NextToken"]}
 
     def events_since(self, stack: str, last_seen: str) -> tuple[StackEventRecord, ...]:
         """Return the events after `last_seen` (an event id), oldest first.
@@ -200,7 +230,7 @@ class CloudFormation:
             for each in answer["StackEvents"]:
                 if each["EventId"] == last_seen:
                     return tuple(reversed(found))
-                found.append(_event(each))
+                found.append(event_of(each))
             if not answer.get("NextToken"):
                 return tuple(reversed(found))
             token = {"NextToken": answer["NextToken"]}
@@ -210,44 +240,3 @@ class CloudFormation:
         with calling("cloudformation:DescribeStackEvents", self.region):
             answer = self._client.describe_stack_events(StackName=stack)
         return str(answer["StackEvents"][0]["EventId"]) if answer["StackEvents"] else ""
-
-
-def _stack(answer: Any) -> Stack:  # noqa: ANN401 - the SDK has no types
-    return Stack(
-        name=answer["StackName"],
-        status=answer["StackStatus"],
-        reason=answer.get("StackStatusReason", ""),
-        outputs={each["OutputKey"]: each["OutputValue"] for each in answer.get("Outputs", [])},
-        parameters={
-            each["ParameterKey"]: each.get("ParameterValue", "")
-            for each in answer.get("Parameters", [])
-        },
-        tags={each["Key"]: each["Value"] for each in answer.get("Tags", [])},
-    )
-
-
-def _change(answer: Any) -> Change:  # noqa: ANN401 - the SDK has no types
-    return Change(
-        action=answer["Action"],
-        logical_id=answer["LogicalResourceId"],
-        resource_type=answer["ResourceType"],
-        replacement=answer.get("Replacement") or "",
-        properties=tuple(
-            dict.fromkeys(
-                each["Target"].get("Name", "")
-                for each in answer.get("Details") or ()
-                if each.get("Target", {}).get("RequiresRecreation", "Never") != "Never"
-            )
-        ),
-    )
-
-
-def _event(answer: Any) -> StackEventRecord:  # noqa: ANN401 - the SDK has no types
-    return StackEventRecord(
-        event_id=answer["EventId"],
-        logical_id=answer["LogicalResourceId"],
-        resource_type=answer["ResourceType"],
-        status=answer["ResourceStatus"],
-        reason=answer.get("ResourceStatusReason") or "",
-        token=answer.get("ClientRequestToken") or "",
-    )

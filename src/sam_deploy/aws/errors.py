@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from typing import ClassVar, Final
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar, Final
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -21,6 +21,7 @@ from botocore.exceptions import (
     ConnectionError as SdkConnectionError,
 )
 
+from sam_deploy.aws.credentials import EXPIRED
 from sam_deploy.errors import RefusedError, SamDeployError, UnreachableError
 
 CREDENTIALS_REFUSED: Final = frozenset(
@@ -34,6 +35,26 @@ CREDENTIALS_REFUSED: Final = frozenset(
         "UnrecognizedClientException",
         "AuthFailure",
     }
+)
+THROTTLED: Final = frozenset(
+    {
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestLimitExceeded",
+        "TooManyRequestsException",
+        "SlowDown",
+        "PriorRequestNotComplete",
+        "EC2ThrottledException",
+        "LimitExceededException",
+    }
+)
+"""Source: botocore, retries/standard.py, `ThrottledRetryableChecker`."""
+SERVER_FAULTS: Final = frozenset(
+    {"InternalError", "InternalFailure", "InternalServerError", "ServiceException", "500", "502"}
+    | {"ServiceUnavailable", "ServiceUnavailableException", "RequestTimeout", "503", "504"}
 )
 ACCESS_DENIED: Final = frozenset(
     {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"}
@@ -68,6 +89,50 @@ class AwsCallError(SamDeployError):
         self.code = code
         self.message = message
 
+    @property
+    def transient(self) -> bool:
+        """Whether the same call may well succeed a little later."""
+        return self.code in THROTTLED or self.code in SERVER_FAULTS
+
+
+class UnansweredError(UnreachableError):
+    """A call got no answer. Whether it was carried out is not known."""
+
+
+class ExpiredError(UnreachableError):
+    """The credentials were good, and are no longer."""
+
+
+class DeniedError(RefusedError):
+    """The credentials may not make a call. `action` is what they lack."""
+
+    def __init__(self, action: str, region: str, message: str, who: str) -> None:
+        of = f" ({who})" if who else ""
+        super().__init__(
+            f"The credentials{of} may not call `{action}` in `{region}`",
+            why=message,
+            hint=f"give them the permission `{action}`, or use another AWS_PROFILE",
+        )
+        self.action = action
+        self.region = region
+
+
+def is_transient(error: SamDeployError) -> bool:
+    """Whether a read may be repeated: throttled, a fault of the server, or no answer."""
+    return isinstance(error, UnansweredError) or (
+        isinstance(error, AwsCallError) and error.transient
+    )
+
+
+def explain_refusals(client: Any, who: Callable[[], str]) -> None:  # noqa: ANN401 - the SDK has no types
+    """Let the errors of this client say whose credentials were refused."""
+
+    def after_call(parsed: Any, **_: Any) -> None:  # noqa: ANN401 - the SDK's own
+        if parsed.get("Error"):
+            parsed["Error"]["Who"] = who()
+
+    client.meta.events.register("after-call", after_call)
+
 
 @contextlib.contextmanager
 def calling(action: str, region: str) -> Iterator[None]:
@@ -84,7 +149,7 @@ def calling(action: str, region: str) -> Iterator[None]:
             "or stay on the laptop with `--target embedded`",
         ) from error
     except (SdkConnectionError, HTTPClientError) as error:
-        raise UnreachableError(
+        raise UnansweredError(
             f"`{action}` got no answer in `{region}`",
             why=str(error),
             hint="check the network and the endpoint, then run the same command again",
@@ -98,15 +163,12 @@ def _translated(error: ClientError, action: str, region: str) -> SamDeployError:
     code, message = str(found.get("Code", "")), str(found.get("Message", ""))
     request_id = str(error.response.get("ResponseMetadata", {}).get("RequestId", ""))
     if code in CREDENTIALS_REFUSED:
-        return UnreachableError(
+        kind = ExpiredError if code in EXPIRED else UnreachableError
+        return kind(
             f"AWS did not accept the credentials in `{region}`",
             why=f"{code}: {message}",
             hint="renew them (`aws sso login`, or new keys), then run the same command again",
         )
     if code in ACCESS_DENIED:
-        return RefusedError(
-            f"The credentials may not call `{action}` in `{region}`",
-            why=message or code,
-            hint=f"give them the permission `{action}`, or use another AWS_PROFILE",
-        )
+        return DeniedError(action, region, message or code, str(found.get("Who", "")))
     return AwsCallError(action, region, code, message, request_id)

@@ -11,6 +11,7 @@ from sam_deploy.aws.session import Aws
 
 NOT_PROVISIONED: Final = "ProvisionedConcurrencyConfigNotFoundException"
 NOT_FOUND: Final = "ResourceNotFoundException"
+CONFLICT: Final = "ResourceConflictException"
 PRECONDITION: Final = "PreconditionFailedException"
 
 
@@ -123,6 +124,20 @@ class Functions:
             if error.code == NOT_FOUND:
                 return None
             raise
+        return _state(answer)
+
+    def update_code(
+        self, function: str, bucket: str, key: str, revision_id: str = ""
+    ) -> FunctionState:
+        """$LATEST holds an archive of a bucket of its region (UpdateFunctionCode).
+
+        With a revision, only while nobody else has changed the function since.
+        """
+        fence = {"RevisionId": revision_id} if revision_id else {}
+        with calling("lambda:UpdateFunctionCode", self.region):
+            answer = self._client.update_function_code(
+                FunctionName=function, S3Bucket=bucket, S3Key=key, **fence
+            )
         return _state(answer)
 
     def publish_version(self, function: str, code_sha256: str, revision_id: str) -> FunctionState:

@@ -34,6 +34,7 @@ class Objects:
     def __init__(self, aws: Aws, region: str, bucket: str, account: str) -> None:
         self.region = region
         self.bucket = bucket
+        self.account = account
         self._client = aws.client("s3", region)
         self._owner: dict[str, Any] = {"Bucket": bucket, "ExpectedBucketOwner": account}
 
@@ -76,11 +77,10 @@ class Objects:
                 return False
             raise
         except RefusedError as error:
-            account = self._owner["ExpectedBucketOwner"]
             raise RefusedError(
                 f"The artifact bucket `{self.bucket}` in `{self.region}` may not be used",
-                why=f"it belongs to another account than {account}, or these credentials may not "
-                f"look at it: {error.why}",
+                why=f"it belongs to another account than {self.account}, or these credentials may "
+                f"not look at it: {error.why}",
                 hint="use credentials with the permission `s3:ListBucket`; if the bucket is "
                 "somebody else's, rename the app in `deploy.py`",
             ) from error
@@ -168,12 +168,13 @@ class Objects:
         found = self._head(key)
         return bool(found is not None and found["ContentLength"] == size_bytes)
 
-    def lacks(self, key: str, path: Path, checksums: Checksums) -> str:
+    def lacks(self, key: str, checksums: Checksums, path: Path | None) -> str:
         """Return why the object cannot stand for the file; '' when it holds just its bytes.
 
         S3 keeps the SHA-256 that it verified. Of an object that came in parts that is the hash of
-        the parts' hashes, which the file is read for. Source: S3 API HeadObject, `ChecksumMode`;
-        S3 user guide, "Checking object integrity", composite checksums.
+        the parts' hashes, which the file is read for; where there is no file, the size decides
+        about such an object, each of whose parts S3 has verified. Source: S3 API HeadObject,
+        `ChecksumMode`; S3 user guide, "Checking object integrity", composite checksums.
         """
         found = self._head(key)
         if found is None:
@@ -185,7 +186,9 @@ class Objects:
             return "S3 has no SHA-256 of it"
         if checksum == checksums.sha256:
             return ""
-        if in_parts(checksum) and checksum == parts_of(path, PART_BYTES).composite:
+        if in_parts(checksum) and (
+            path is None or checksum == parts_of(path, PART_BYTES).composite
+        ):
             return ""
         return f"its SHA-256 is {checksum}, not {checksums.sha256}"
 

@@ -13,9 +13,10 @@ from sam_deploy.lanes import Stop
 
 if TYPE_CHECKING:
     from sam_deploy.cli.wiring import Place
+    from sam_deploy.delivery import Approve, Delivering
     from sam_deploy.workflow import Context
 
-REGIONS_AT_ONCE: Final = 8
+REGIONS_AT_ONCE: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +28,57 @@ class How:
     allow_replace: frozenset[str] = frozenset()
     making: Making = field(default_factory=Making)
     console: Callable[[], Console] = field(default=lambda: consoles.make("auto"))
+    stop_on_failure: bool = False
+    wait: bool = False
+    recreate: bool = False
+    command: str = "deploy"
+    """As others are told who meet the lock."""
+    take_expired_lock: bool = False
 
 
-def make(chosen: Globals, place: Place, console: Console, stop: Stop, how: How) -> Context:
+def make(
+    chosen: Globals,
+    place: Place,
+    console: Console,
+    stop: Stop,
+    how: How,
+    approve: Approve | None = None,
+) -> Context:
     """Return what every phase of the workflow is given."""
     from sam_deploy import workflow  # noqa: PLC0415 - boto3 and pydantic
 
     return workflow.Context(
         project=chosen.project,
-        aws=place.aws,
-        report=console.report,
-        stop=stop,
-        expected_account=place.expected_account,
-        regions_at_once=how.regions_at_once,
-        allow_replace=how.allow_replace,
+        to=delivering(place, console, stop, how, approve),
         upgrade=how.making.upgrade,
         locked=how.making.locked,
         unsupported=place.unsupported,
-        after_deploy=place.after_deploy or workflow.nothing_more,
         containers=how.making.containers,
+    )
+
+
+def delivering(
+    place: Place, console: Console, stop: Stop, how: How, approve: Approve | None = None
+) -> Delivering:
+    """Return where a manifest goes, and how."""
+    from sam_deploy import delivery  # noqa: PLC0415 - boto3
+    from sam_deploy.deploy import Options  # noqa: PLC0415 - the same
+
+    return delivery.Delivering(
+        aws=place.aws,
+        report=console.report,
+        stop=stop,
+        command=how.command,
+        expected_account=place.expected_account,
+        options=Options(
+            at_once=how.regions_at_once,
+            allow_replace=how.allow_replace,
+            stop_on_failure=how.stop_on_failure,
+            wait=how.wait,
+            recreate=how.recreate,
+        ),
+        approve=approve or delivery.approved,
+        take_expired_lock=how.take_expired_lock,
+        has_zones=place.target == "aws",
+        after_stack=place.after_stack or delivery.nothing_more,
     )

@@ -96,13 +96,13 @@ def _nothing_deployed(app: App, planned: Plan) -> tuple[StackDifference, ...]:
 
     keys = {unit.key: NOT_BUILT for unit in planned.builds}
     templates = {stack.name: template.render(app, stack, keys) for stack in planned.stacks}
-    return difference.nothing_deployed(planned, templates)
+    return difference.nothing_deployed(planned.stacks, templates)
 
 
 def _read(
     chosen: Globals, place: Place, app: App, planned: Plan, console: Console, making: Making
 ) -> tuple[StackDifference, ...]:
-    from sam_deploy import provide, template, workflow  # noqa: PLC0415 - boto3 and pydantic
+    from sam_deploy import manifest, provide, template, workflow  # noqa: PLC0415 - boto3, pydantic
     from sam_deploy.deploy import difference  # noqa: PLC0415 - the same
 
     console.say(place.line(planned.regions))
@@ -115,10 +115,9 @@ def _read(
         rendered = {stack.name: template.render(app, stack, keys) for stack in planned.stacks}
         lacks = place.unsupported
         templates = {name: template.without(each, lacks)[0] for name, each in rendered.items()}
+        made = manifest.of_app(app, planned, templates, artifacts, manifest.Provenance())
         return difference.read(
-            planned,
-            templates,
-            artifacts,
+            made,
             place.aws,
             expected_account=place.expected_account,
             at_once=REGIONS_AT_ONCE,

@@ -20,6 +20,8 @@ from sam_deploy.lanes import StoppedError
 COMMANDS: Final = {
     "demo": "Deploy an example to the embedded cloud, call it, and show what to try next.",
     "deploy": "Build the app once and bring it to every region.",
+    "resume": "Finish a deployment that was interrupted, here or elsewhere.",
+    "unlock": "End the hold of a deployment that has died.",
     "status": "Show which version every function serves, by region and environment.",
     "build": "Build every function and layer, and deploy nothing.",
     "inspect": "Show what is in an archive and why: which package brought which bytes.",

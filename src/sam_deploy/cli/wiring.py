@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
@@ -22,12 +22,12 @@ from sam_deploy.lanes import Stop
 
 if TYPE_CHECKING:
     from sam_deploy.aws import Aws
-    from sam_deploy.deploy import Deployment
+    from sam_deploy.delivery import AfterStack
+    from sam_deploy.deploy import StackOutcome
     from sam_deploy.events import Report
     from sam_deploy.local import RunningCloud
     from sam_deploy.plan import Target
     from sam_deploy.template import Template
-    from sam_deploy.workflow import AfterDeploy
 
 T = TypeVar("T")
 LOOK_SECONDS: Final = 0.2
@@ -47,8 +47,8 @@ class Place:
     host_target: Target | None = None
     unsupported: frozenset[str] = frozenset()
     """Types of resources that it does not know; see `template.without`."""
-    after_deploy: AfterDeploy | None = None
-    """What it needs done when its stacks stand: replicas of global tables."""
+    after_stack: AfterStack | None = None
+    """What it needs done when a stack stands: replicas of global tables."""
 
     def line(self, regions: tuple[str, ...]) -> str:
         """Return the first line of every screen: target, account, endpoint, regions."""
@@ -132,14 +132,12 @@ def embedded(cloud: RunningCloud, runtime: str) -> Place:
     host = host_target(cloud.python, runtime)
     aws = Aws(endpoint)
 
-    def after_deploy(
-        templates: Mapping[str, Template], deployment: Deployment, report: Report
-    ) -> None:
+    def after_stack(template: Template, outcome: StackOutcome, report: Report) -> None:
         from sam_deploy.deploy.replicas import replicate  # noqa: PLC0415 - when there is a stack
 
-        replicate(templates, deployment, aws, report)
+        replicate(template, outcome, aws, report)
 
-    return Place("embedded", aws, EMBEDDED_ACCOUNT, cloud, host, UNSUPPORTED, after_deploy)
+    return Place("embedded", aws, EMBEDDED_ACCOUNT, cloud, host, UNSUPPORTED, after_stack)
 
 
 def watched(place: Place, stop: Stop, work: Callable[[], T], console: Console) -> T:

@@ -9,23 +9,20 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
 
 from sam_deploy import lanes
-from sam_deploy.aws import Aws, CloudFormation, Objects
-from sam_deploy.deploy.regions import Options, Place
-from sam_deploy.deploy.stack import StackDeployment, StackOutcome
+from sam_deploy.deploy.engine import Engine
+from sam_deploy.deploy.execute import StackOutcome, execute
+from sam_deploy.deploy.review import review
+from sam_deploy.deploy.survey import NEVER_CAME_UP, Live, Place, look_at
 from sam_deploy.errors import IncompleteError, SamDeployError
 from sam_deploy.events import Event, Note, Report, StepFinished, StepStarted
-from sam_deploy.lanes import Outcomes, Stop
-from sam_deploy.plan import Plan, StackPlan
-from sam_deploy.provide import Provisions
+from sam_deploy.lanes import Outcomes
+from sam_deploy.manifest import Manifest
+from sam_deploy.plan import StackPlan
 from sam_deploy.template import Template
 from sam_deploy.template.joining import Joining, joining
-
-NEVER_CAME_UP: Final = frozenset({"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "DELETE_COMPLETE"})
-"""A stack in this status is made anew, and all environments start with the first version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +36,17 @@ class Added:
     tags: Mapping[str, str]
 
 
-def find_added(
-    plan: Plan, templates: Mapping[str, Template], aws: Aws, *, options: Options, stop: Stop
-) -> tuple[Added, ...]:
-    """Return the stacks in which aliases of an environment are new. Writes nothing.
+def find_added(manifest: Manifest, live: Mapping[Place, Live]) -> tuple[Added, ...]:
+    """Return the stacks in which aliases of an environment are new. Pure.
 
     A stack that does not exist, and one with a single environment, is none of them.
-    Source: DescribeStacks, GetTemplate.
     """
-    work: dict[Place, Callable[[], Added | None]] = {
-        (stack.name, region): functools.partial(_look, aws, templates[stack.name], region)
-        for stack in plan.stacks
+    found = (
+        _look(manifest.templates[stack.name], region, live[stack.name, region])
+        for stack in manifest.stacks
         if _holds_several(stack)
         for region in stack.regions
-    }
-    outcomes = lanes.run(work, after={}, at_once=options.at_once, stop=stop)
-    for error in outcomes.failed.values():
-        raise error
-    # as planned, whichever region answered first
-    found = [outcomes.done[place] for place in work]
+    )
     return tuple(each for each in found if each is not None)
 
 
@@ -65,28 +54,17 @@ def _holds_several(stack: StackPlan) -> bool:
     return stack.topology == "shared" and len(stack.environments) > 1
 
 
-def _look(aws: Aws, template: Template, region: str) -> Added | None:
-    cloudformation = CloudFormation(aws, region)
-    stack = cloudformation.describe_stack(template.stack_name)
-    if stack is None or stack.status in NEVER_CAME_UP:
+def _look(template: Template, region: str, live: Live) -> Added | None:
+    if live.stack is None or live.stack.status in NEVER_CAME_UP:
         return None
     where = f"The deployed template of `{template.stack_name}` in `{region}`"
-    found = joining(template, cloudformation.template(template.stack_name), where)
+    found = joining(template, live.template, where)
     if found is None:
         return None
-    return Added(template.stack_name, region, found, stack.parameters, stack.tags)
+    return Added(template.stack_name, region, found, live.stack.parameters, live.stack.tags)
 
 
-def add_aliases(
-    plan: Plan,
-    joined: tuple[Added, ...],
-    provisions: Provisions,
-    aws: Aws,
-    *,
-    options: Options,
-    report: Report,
-    stop: Stop,
-) -> None:
+def add_aliases(joined: tuple[Added, ...], engine: Engine) -> None:
     """Make the new aliases in every region, and nothing else.
 
     A stack's first region goes first. Raises the error of the region that failed; nothing but
@@ -94,35 +72,29 @@ def add_aliases(
     """
     wanted = [each for each in joined if each.joining.missing]
     work: dict[Place, Callable[[], StackOutcome]] = {
-        (each.stack, each.region): functools.partial(
-            _add, plan, each, provisions, aws, report, stop
-        )
-        for each in wanted
+        (each.stack, each.region): functools.partial(_add, each, engine) for each in wanted
     }
     gatekeepers = {each.stack: (each.stack, each.region) for each in reversed(wanted)}
     after = {place: [gatekeepers[place[0]]] for place in work if place != gatekeepers[place[0]]}
-    outcomes = lanes.run(work, after=after, at_once=options.at_once, stop=stop)
+    outcomes = lanes.run(work, after=after, at_once=engine.options.at_once, stop=engine.stop)
     if outcomes.failed:
         raise _failed(outcomes)
 
 
-def _add(
-    plan: Plan, each: Added, provisions: Provisions, aws: Aws, report: Report, stop: Stop
-) -> StackOutcome:
-    bucket = provisions.regions[each.region].bucket
+def _add(each: Added, engine: Engine) -> StackOutcome:
     aliases = len(each.joining.missing)
     words = f"{each.region} {each.stack}: new aliases ({aliases}) come first, by themselves"
-    report(Note(words, region=each.region))
-    return StackDeployment(
-        cloudformation=CloudFormation(aws, each.region),
-        bucket=Objects(aws, each.region, bucket, provisions.account),
-        template=Template(each.stack, each.joining.body, tuple(each.parameters), {}, 0, ()),
-        parameters=each.parameters,
+    engine.report(Note(words, region=each.region))
+    template = Template(each.stack, each.joining.body, tuple(each.parameters), {}, 0, ())
+    work = replace(
+        engine.work_on(template, each.region, each.parameters),
         tags=each.tags,
-        report=functools.partial(_without_steps, report),
-        stop=stop,
-        moved=plan.environment,
-    ).run()
+        report=functools.partial(_without_steps, engine.report),
+    )
+    place = (each.stack, each.region)
+    token = engine.before.token(place)
+    found = review(work, look_at(work.cloudformation, each.stack), token)
+    return execute(work, found, engine.new_token())
 
 
 def _without_steps(report: Report, event: Event) -> None:

@@ -6,16 +6,17 @@ May call: DescribeStacks, GetTemplate, ListLayerVersions, GetCallerIdentity.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from sam_deploy import lanes, naming, provide
-from sam_deploy.aws import Aws, CloudFormation, Functions, Stack
-from sam_deploy.build import Artifacts
-from sam_deploy.deploy.regions import Place, parameters
+from sam_deploy.aws import Aws, Functions, Stack
+from sam_deploy.deploy.engine import parameters
+from sam_deploy.deploy.survey import Place, look
 from sam_deploy.lanes import Stop
-from sam_deploy.plan import Plan
+from sam_deploy.manifest import Manifest
+from sam_deploy.plan import StackPlan
 from sam_deploy.provide import RegionProvisions
 from sam_deploy.template import Template
 from sam_deploy.template.compare.difference import Difference, compare
@@ -25,8 +26,6 @@ from sam_deploy.template.compare.replacement import judge
 
 NEW_LAYER: Final = "a new version (content changed)"
 """In the place of an ARN that is only known once the version is published."""
-NEVER_CAME_UP: Final = frozenset({"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "DELETE_COMPLETE"})
-"""Of a stack in this status a deployment makes everything anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,29 +67,23 @@ class StackDifference:
 
 
 def read(
-    plan: Plan,
-    templates: Mapping[str, Template],
-    artifacts: Artifacts,
-    aws: Aws,
-    *,
-    expected_account: str,
-    at_once: int,
-    stop: Stop,
+    manifest: Manifest, aws: Aws, *, expected_account: str, at_once: int, stop: Stop
 ) -> tuple[StackDifference, ...]:
     """Return what would change of every stack in every region, in the order of the plan.
 
     Raises `RefusedError` when the credentials are of another account or a deployed template
     cannot be read, and the error of a region that does not answer.
     """
-    account = provide.guard_account(aws, plan.home_region, expected_account)
+    account = provide.guard_account(aws, manifest.home_region, expected_account)
+    templates = manifest.templates
     documents = {
         name: from_text(each.body, f"The template of `{name}`") for name, each in templates.items()
     }
-    live = _live(plan, templates, artifacts, aws, account, at_once, stop)
+    live = _live(manifest, aws, account, at_once, stop)
     # a template is mostly the same everywhere: each text is compared once
     compared: dict[tuple[str, str], tuple[Difference, ...]] = {}
     found = []
-    for stack in plan.stacks:
+    for stack in manifest.stacks:
         for region in stack.regions:
             template, document = templates[stack.name], documents[stack.name]
             one = live[stack.name, region]
@@ -106,14 +99,16 @@ def read(
                     deployed=bool(one.body),
                     resources=_resources(document),
                     differences=compared.get(key, ()),
-                    values=_values(plan, one, document) if one.body else (),
+                    values=_values(manifest.tags, one, document) if one.body else (),
                     hidden=_hidden(document) if one.body else (),
                 )
             )
     return tuple(found)
 
 
-def nothing_deployed(plan: Plan, templates: Mapping[str, Template]) -> tuple[StackDifference, ...]:
+def nothing_deployed(
+    stacks: Sequence[StackPlan], templates: Mapping[str, Template]
+) -> tuple[StackDifference, ...]:
     """Return the same for a target on which nothing is deployed; asks nobody."""
     return tuple(
         StackDifference(
@@ -124,7 +119,7 @@ def nothing_deployed(plan: Plan, templates: Mapping[str, Template]) -> tuple[Sta
             deployed=False,
             resources=_resources(from_text(templates[stack.name].body, stack.name)),
         )
-        for stack in plan.stacks
+        for stack in stacks
         for region in stack.regions
     )
 
@@ -139,20 +134,10 @@ class _Live:
 
 
 def _live(
-    plan: Plan,
-    templates: Mapping[str, Template],
-    artifacts: Artifacts,
-    aws: Aws,
-    account: str,
-    at_once: int,
-    stop: Stop,
+    manifest: Manifest, aws: Aws, account: str, at_once: int, stop: Stop
 ) -> Mapping[Place, _Live]:
     work = {
-        (stack.name, region): functools.partial(
-            _look, plan, templates[stack.name], artifacts, aws, account, region
-        )
-        for stack in plan.stacks
-        for region in stack.regions
+        place: functools.partial(_look, manifest, aws, account, place) for place in manifest.places
     }
     outcomes = lanes.run(work, after={}, at_once=at_once, stop=stop)
     for error in outcomes.failed.values():
@@ -160,34 +145,27 @@ def _live(
     return outcomes.done
 
 
-def _look(
-    plan: Plan, template: Template, artifacts: Artifacts, aws: Aws, account: str, region: str
-) -> _Live:
-    cloudformation = CloudFormation(aws, region)
-    stack = cloudformation.describe_stack(template.stack_name)
-    if stack is None or stack.status in NEVER_CAME_UP:
-        return _Live(stack)
+def _look(manifest: Manifest, aws: Aws, account: str, place: Place) -> _Live:
+    name, region = place
+    template, found = manifest.templates[name], look(place, aws)
+    if not found.template:
+        return _Live(found.stack)
     ready = RegionProvisions(
-        bucket=naming.artifact_bucket_name(plan.name, account, region),
-        layer_arns=_layer_arns(plan, template, artifacts, Functions(aws, region)),
-        copied=0,
-        sent_bytes=0,
-        layers_published=0,
+        bucket=naming.artifact_bucket_name(manifest.name, account, region),
+        layer_arns=_layer_arns(manifest, template, Functions(aws, region)),
     )
-    body = cloudformation.template(template.stack_name)
-    return _Live(stack, body, parameters(plan, template, ready, region))
+    standing = found.stack.parameters if found.stack else {}
+    given = parameters(manifest, template, ready, region, standing)
+    return _Live(found.stack, found.template, given)
 
 
-def _layer_arns(
-    plan: Plan, template: Template, artifacts: Artifacts, functions: Functions
-) -> dict[str, str]:
+def _layer_arns(manifest: Manifest, template: Template, functions: Functions) -> dict[str, str]:
     """Return the ARN of each layer's content where it is published, else `NEW_LAYER`."""
-    keys = {unit.name: unit.key for unit in plan.builds if unit.kind == "layer"}
+    layers = {layer.name: layer for layer in manifest.needs.layers}
     found = {}
-    for layer in template.layer_parameters:
-        description = provide.layer_description(artifacts[keys[layer]])
-        there = functions.find_layer(naming.layer_name(plan.name, layer), description)
-        found[layer] = there.arn if there else NEW_LAYER
+    for name in template.layer_parameters:
+        there = functions.find_layer(layers[name].layer_name, layers[name].description)
+        found[name] = there.arn if there else NEW_LAYER
     return found
 
 
@@ -204,7 +182,9 @@ def _compared(
     return judge(differences, document, template.origins, environments, region)
 
 
-def _values(plan: Plan, live: _Live, document: Mapping[str, Plain]) -> tuple[ValueDifference, ...]:
+def _values(
+    wanted: Mapping[str, str], live: _Live, document: Mapping[str, Plain]
+) -> tuple[ValueDifference, ...]:
     """Return the parameters and tags of the stack that will have other values."""
     before = live.stack.parameters if live.stack else {}
     hidden, given = _hidden(document), live.parameters or {}
@@ -220,7 +200,7 @@ def _values(plan: Plan, live: _Live, document: Mapping[str, Plain]) -> tuple[Val
         if before.get(name) != value
     ]
     tags = live.stack.tags if live.stack else {}
-    return (*changed, *_tags(tags, plan.tags))
+    return (*changed, *_tags(tags, wanted))
 
 
 def _tags(old: Mapping[str, str], new: Mapping[str, str]) -> Iterable[ValueDifference]:

@@ -5,8 +5,8 @@ Pure, but for the resource schemas that it reads when CloudFormation is not cert
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, Protocol
 
 from sam_deploy import naming
 from sam_deploy.amounts import plural
@@ -16,6 +16,14 @@ from sam_deploy.template import Origin
 from sam_deploy.template.compare.environments import by_environment
 from sam_deploy.template.compare.provider_schemas import keeps
 
+HOLD_DATA: Final = (
+    "AWS::S3::Bucket",
+    "AWS::DynamoDB::Table",
+    "AWS::DynamoDB::GlobalTable",
+    "AWS::Cognito::UserPool",
+    "AWS::SQS::Queue",
+    "AWS::SecretsManager::Secret",
+)
 KEPT: Final = (
     "AWS::S3::Bucket",
     "AWS::DynamoDB::Table",
@@ -26,6 +34,22 @@ KEPT: Final = (
 """Replacing or removing one of these loses data, or puts unpromoted code in front of users."""
 SHOWN: Final = 4
 """As many resources as a line names."""
+
+
+class Reviewed(Protocol):
+    """What would change of one stack in one region."""
+
+    @property
+    def stack(self) -> str:
+        """Its name."""
+
+    @property
+    def region(self) -> str:
+        """Where it is."""
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What a change set would do."""
 
 
 def losses(changes: Sequence[Change], region: str) -> list[Change]:
@@ -57,12 +81,36 @@ def same_first_region(
         )
 
 
-def refusal(stack: str, region: str, lost: Sequence[Change]) -> RefusedError:
-    """Return the error that says what would be lost, and how to allow it."""
+def all_losses(reviews: Iterable[Reviewed], allowed: frozenset[str]) -> RefusedError | None:
+    """Return the error that says what would be lost anywhere, and how to allow it; else nothing."""
+    lost = {
+        (each.stack, each.region): found
+        for each in reviews
+        if (
+            found := [
+                change
+                for change in losses(each.changes, each.region)
+                if change.logical_id not in allowed
+            ]
+        )
+    }
+    if not lost:
+        return None
+    (stack, region), first = next(iter(lost.items()))
+    names = dict.fromkeys(change.logical_id for found in lost.values() for change in found)
+    where = f"`{stack}` in `{region}`" if len(lost) == 1 else plural(len(lost), "stack")
     return RefusedError(
-        f"`{stack}` in `{region}` would lose {plural(len(lost), 'resource')}",
-        why="; ".join(f"{each.action} {each.resource_type} {each.logical_id}" for each in lost),
-        hint=f"if that is meant, name each: `--allow-replace {lost[0].logical_id}`",
+        f"{where} would lose {plural(len(names), 'resource')}",
+        why="; ".join(f"{each.action} {each.resource_type} {each.logical_id}" for each in first),
+        problems=tuple(
+            f"`{name}` in `{where}`: {each.action} {each.resource_type} {each.logical_id}"
+            for (name, where), found in lost.items()
+            for each in found
+        )
+        if len(lost) > 1
+        else (),
+        hint="if that is meant, name each: "
+        + " ".join(f"`--allow-replace {name}`" for name in names),
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from sam_deploy.aws import Aws, CloudFormation, Tables
-from sam_deploy.deploy.regions import Deployment
+from sam_deploy.deploy.execute import StackOutcome
 from sam_deploy.events import Note, Report
 from sam_deploy.template import Template
 from sam_deploy.template.checks.parsed import document_of
@@ -18,20 +18,13 @@ from sam_deploy.template.checks.parsed import document_of
 GLOBAL_TABLE = "AWS::DynamoDB::GlobalTable"
 
 
-def replicate(
-    templates: Mapping[str, Template], deployment: Deployment, aws: Aws, report: Report
-) -> None:
-    """Make every replica that a deployed template names and that is not there.
-
-    `templates` maps stack names. A table that the stack of a region has not made, by a condition,
-    is passed over. Raises what the gateways raise.
-    """
-    wanted = {name: global_tables(template) for name, template in templates.items()}
-    for stack, region in deployment.done:
-        for logical_id, regions in wanted[stack].items():
-            table = CloudFormation(aws, region).physical_id(stack, logical_id)
-            if table is not None:
-                _complete(Tables(aws, region), table, regions, report)
+def replicate(template: Template, outcome: StackOutcome, aws: Aws, report: Report) -> None:
+    """Every global table of a stack that stands has the replicas that its template names."""
+    for logical_id, regions in global_tables(template).items():
+        stacks = CloudFormation(aws, outcome.region)
+        table = stacks.physical_id(outcome.stack, logical_id)
+        if table is not None:
+            _complete(Tables(aws, outcome.region), table, regions, report)
 
 
 def global_tables(template: Template) -> dict[str, tuple[str, ...]]:

@@ -3,16 +3,34 @@
 Everything is looked up before it is made, so a second run does only what is missing.
 """
 
-from sam_deploy.provide.archives import artifact_key
-from sam_deploy.provide.ensure import Provisions, RegionProvisions, ensure, guard_account
-from sam_deploy.provide.layers import find_layer, layer_description
+from sam_deploy.provide.ensure import (
+    Provisions,
+    RegionProvisions,
+    artifact_bucket,
+    ensure,
+    guard_account,
+)
+from sam_deploy.provide.model import (
+    Archive,
+    Layer,
+    Needs,
+    archive_of,
+    artifact_key,
+    layer_description,
+    needs_of,
+)
 
 __all__ = [
+    "Archive",
+    "Layer",
+    "Needs",
     "Provisions",
     "RegionProvisions",
+    "archive_of",
+    "artifact_bucket",
     "artifact_key",
     "ensure",
-    "find_layer",
     "guard_account",
     "layer_description",
+    "needs_of",
 ]

@@ -7,7 +7,7 @@ stack may name it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from sam_deploy.aws import Checksums, Objects
-from sam_deploy.build import Artifact
 from sam_deploy.build.disk import sha256_of
 from sam_deploy.build.store import stamp_path
 from sam_deploy.errors import BuildError, IncompleteError
 from sam_deploy.events import Note, Report
+from sam_deploy.provide.model import Archive
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -40,62 +40,60 @@ class Brought:
 
 @dataclass(frozen=True, slots=True)
 class _Lacking:
-    artifact: Artifact
+    archive: Archive
     why: str
-
-
-def artifact_key(artifact: Artifact) -> str:
-    """Return the S3 key of an archive: its own hash, so that equal bytes are stored once."""
-    return f"artifacts/{artifact.sha256}{Path(artifact.archive).suffix or '.zip'}"
 
 
 def bring(
     bucket: Objects,
     source: Objects | None,
-    artifacts: Mapping[str, Artifact],
-    account: str,
+    archives: Sequence[Archive],
+    files: Mapping[str, Path],
     report: Report,
 ) -> Brought:
     """Every archive is in the bucket, with the bytes that its name stands for.
 
-    They come from this computer, or by S3's own copy from `source`, the bucket of another region.
-    Raises `BuildError` for an archive that is damaged here, which is discarded and not sent, and
-    `IncompleteError` when S3 does not hold what it was given.
+    They come from this computer, where `files` maps hashes to paths, or by S3's own copy from
+    `source`, the bucket of another region. Raises `BuildError` for a file that is damaged, which
+    is discarded and not sent, and `IncompleteError` when there is none, or when S3 does not hold
+    what it was given.
     """
-    distinct = {artifact.sha256: artifact for artifact in artifacts.values()}
-    lacking = _lacking(bucket, distinct.values())
+    distinct = {archive.sha256: archive for archive in archives}
+    lacking = _lacking(bucket, distinct.values(), files)
     for each in lacking:
         if each.why != Objects.ABSENT:
             report(Note(_spoilt(bucket, each), "warning", bucket.region))
 
     def mend(each: _Lacking) -> None:
         if source is None:
-            _upload(bucket, each.artifact)
+            _upload(bucket, each.archive, files)
         else:
-            bucket.copy_from(source.bucket, account, artifact_key(each.artifact))
+            bucket.copy_from(source.bucket, bucket.account, each.archive.object_key)
 
     _side_by_side(mend, lacking)
-    for each in _lacking(bucket, [each.artifact for each in lacking]):
+    for each in _lacking(bucket, [each.archive for each in lacking], files):
         raise IncompleteError(
-            f"`{each.artifact.archive}` is not in the bucket `{bucket.bucket}` as it should be",
+            f"`{each.archive.file_name}` is not in the bucket `{bucket.bucket}` as it should be",
             why=each.why,
             state="no stack was touched; what the environments serve is as before",
             hint="run the same command again",
         )
-    sent = 0 if source else sum(each.artifact.size_bytes for each in lacking)
+    sent = 0 if source else sum(each.archive.size_bytes for each in lacking)
     how = "copied" if source else "uploaded"
-    text = f"{len(lacking)} {how}, {len(artifacts) - len(lacking)} there"
+    text = f"{len(lacking)} {how}, {len(archives) - len(lacking)} there"
     return Brought(len(lacking), sent, text)
 
 
-def _lacking(bucket: Objects, artifacts: Iterable[Artifact]) -> list[_Lacking]:
+def _lacking(
+    bucket: Objects, archives: Iterable[Archive], files: Mapping[str, Path]
+) -> list[_Lacking]:
     """Return the archives that the bucket does not hold in full, and why each does not count."""
 
-    def look(each: Artifact) -> _Lacking:
+    def look(each: Archive) -> _Lacking:
         wanted = Checksums(each.size_bytes, each.code_sha256)
-        return _Lacking(each, bucket.lacks(artifact_key(each), each.path, wanted))
+        return _Lacking(each, bucket.lacks(each.object_key, wanted, files.get(each.sha256)))
 
-    return [each for each in _side_by_side(look, artifacts) if each.why]
+    return [each for each in _side_by_side(look, archives) if each.why]
 
 
 def _side_by_side(act: Callable[[T], R], each: Iterable[T]) -> list[R]:
@@ -104,26 +102,36 @@ def _side_by_side(act: Callable[[T], R], each: Iterable[T]) -> list[R]:
 
 
 def _spoilt(bucket: Objects, each: _Lacking) -> str:
-    key = artifact_key(each.artifact)
-    return f"`{key}` in `{bucket.bucket}` is replaced, since {each.why}"
+    return f"`{each.archive.object_key}` in `{bucket.bucket}` is replaced, since {each.why}"
 
 
-def _upload(bucket: Objects, artifact: Artifact) -> None:
-    found = sha256_of(artifact.path)
-    if found != artifact.sha256:
-        raise _damaged(artifact, found)
-    bucket.upload(artifact_key(artifact), artifact.path, artifact.code_sha256)
+def _upload(bucket: Objects, archive: Archive, files: Mapping[str, Path]) -> None:
+    path = files.get(archive.sha256)
+    if path is None:
+        raise IncompleteError(
+            f"The archive `{archive.file_name}` is neither here nor in `{bucket.bucket}`",
+            why="the deployment that is to be finished did not come as far as to upload it",
+            state="no stack was touched by this command",
+            hint="run `sam-deploy deploy` where the sources are",
+        )
+    found = sha256_of(path)
+    if found != archive.sha256:
+        raise _damaged(archive, path, found)
+    bucket.upload(archive.object_key, path, archive.code_sha256)
 
 
-def _damaged(artifact: Artifact, found: str) -> BuildError:
-    # a store that cannot be written to keeps it, and is told of every time
-    with suppress(OSError):
-        for damaged in (artifact.path, stamp_path(artifact.path)):
-            damaged.unlink(missing_ok=True)
+def _damaged(archive: Archive, path: Path, found: str) -> BuildError:
+    hint = "make the folder of archives anew"
+    if path.stem == archive.sha256:
+        # named by its hash: of the store. One that cannot be written to is told of every time
+        with suppress(OSError):
+            for damaged in (path, stamp_path(path)):
+                damaged.unlink(missing_ok=True)
+        hint = "it has been discarded; run the same command again, which builds it anew"
     return BuildError(
-        f"`{artifact.archive}` is damaged and was not uploaded",
-        why=f"its bytes have the SHA-256 {found}, not {artifact.sha256} as when it was built: "
+        f"`{archive.file_name}` is damaged and was not uploaded",
+        why=f"its bytes have the SHA-256 {found}, not {archive.sha256} as when it was built: "
         "the disk has a fault, or another program has changed it",
         state="no stack was touched; what the environments serve is as before",
-        hint="it has been discarded; run the same command again, which builds it anew",
+        hint=hint,
     )

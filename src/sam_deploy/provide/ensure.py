@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from sam_deploy import lanes, naming
 from sam_deploy.aws import Aws, Functions, Objects
-from sam_deploy.build import Artifacts
 from sam_deploy.errors import IncompleteError, RefusedError, SamDeployError
 from sam_deploy.events import Report
 from sam_deploy.lanes import Stop
-from sam_deploy.plan import Plan
 from sam_deploy.provide.archives import bring
+from sam_deploy.provide.certificates import Ensured, Wanted
+from sam_deploy.provide.certificates import ensure as certificates_of
 from sam_deploy.provide.layers import publish_layers
+from sam_deploy.provide.model import Needs
+from sam_deploy.provide.validation import summary
 from sam_deploy.steps import step
 
 
@@ -24,11 +27,13 @@ class RegionProvisions:
 
     bucket: str
     layer_arns: Mapping[str, str]
-    copied: int
+    copied: int = 0
     """Archives that were not there before."""
-    sent_bytes: int
+    sent_bytes: int = 0
     """Bytes that left this computer; copies between regions cost none."""
-    layers_published: int
+    layers_published: int = 0
+    certificates: tuple[Ensured, ...] = ()
+    """Those that this region saw to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,47 +46,61 @@ class Provisions:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    plan: Plan
-    artifacts: Artifacts
+    needs: Needs
+    sources: Mapping[str, Path]
     aws: Aws
     account: str
+    tags: Mapping[str, str]
+    certificates: Mapping[str, tuple[Wanted, ...]]
     report: Report
     stop: Stop
 
     def bucket(self, region: str) -> Objects:
-        name = naming.artifact_bucket_name(self.plan.name, self.account, region)
-        return Objects(self.aws, region, name, self.account)
+        return artifact_bucket(self.needs.name, self.account, region, self.aws)
+
+
+def artifact_bucket(name: str, account: str, region: str, aws: Aws) -> Objects:
+    """Return the artifact bucket of an app in a region, whether it exists or not."""
+    return Objects(aws, region, naming.artifact_bucket_name(name, account, region), account)
 
 
 def ensure(
-    plan: Plan,
-    artifacts: Artifacts,
+    needs: Needs,
+    sources: Mapping[str, Path],
+    account: str,
     aws: Aws,
     *,
-    expected_account: str,
+    regions: Sequence[str],
+    certificates: Mapping[str, tuple[Wanted, ...]],
+    tags: Mapping[str, str],
     report: Report,
     stop: Stop,
     at_once: int,
-) -> Provisions:
-    """Every region has its bucket, all archives and all layer versions.
+) -> dict[str, RegionProvisions]:
+    """These regions have their bucket, all archives and all layer versions, and certificates.
 
-    Archives leave this computer once, to the home region; S3 copies them on. Raises
-    `RefusedError` before any write when the credentials are of another account, and
-    `IncompleteError` when a region failed: running it again does the rest.
+    `sources` maps the hash of an archive to the file that holds it. Archives leave this computer
+    once, to the home region; S3 copies them on. `certificates` are shared out to regions, of
+    which some may need nothing else. Raises `IncompleteError` when a region failed: running it
+    again does the rest.
     """
-    home = plan.home_region
-    account = guard_account(aws, home, expected_account)
-    work = _Work(plan, artifacts, aws, account, report, stop)
-    every = tuple(dict.fromkeys((home, *plan.regions)))
+    home = needs.home_region
+    work = _Work(needs, sources, aws, account, tags, certificates, report, stop)
+    every = tuple(dict.fromkeys((*((home,) if regions else ()), *regions, *certificates)))
     outcomes = lanes.run(
-        {region: functools.partial(_provide, work, region) for region in every},
-        after={region: [home] for region in every if region != home},
+        {
+            region: functools.partial(_provide, work, region, serves=region in regions)
+            if region in regions or (region == home and regions)
+            else functools.partial(_only_certificates, work, region)
+            for region in every
+        },
+        after={region: [home] for region in every if region != home and home in every},
         at_once=at_once,
         stop=stop,
     )
     if outcomes.failed:
         raise _failed(outcomes.failed, home)
-    return Provisions(account, outcomes.done)
+    return dict(outcomes.done)
 
 
 def guard_account(aws: Aws, region: str, expected: str) -> str:
@@ -109,23 +128,43 @@ def _failed(failed: Mapping[str, SamDeployError], home: str) -> SamDeployError:
     )
 
 
-def _provide(work: _Work, region: str) -> RegionProvisions:
-    home = work.plan.home_region
+def _only_certificates(work: _Work, region: str) -> RegionProvisions:
+    return RegionProvisions(work.bucket(region).bucket, {}, certificates=_certify(work, region))
+
+
+def _certify(work: _Work, region: str) -> tuple[Ensured, ...]:
+    with step(work.report, "certificates", region) as under_way:
+        wanted = work.certificates.get(region, ())
+        ensured = certificates_of(
+            wanted, work.aws, tags=work.tags, report=work.report, stop=work.stop
+        )
+        under_way.detail = summary(ensured)
+    return ensured
+
+
+def _provide(work: _Work, region: str, *, serves: bool) -> RegionProvisions:
+    home = work.needs.home_region
     bucket = work.bucket(region)
     with step(work.report, "bucket", region) as under_way:
         under_way.detail = "created" if bucket.ensure_bucket() else "there"
     with step(work.report, "artifacts", region) as under_way:
         source = None if region == home else work.bucket(home)
-        brought = bring(bucket, source, work.artifacts, work.account, work.report)
+        brought = bring(bucket, source, work.needs.archives, work.sources, work.report)
         under_way.detail = brought.text
     arns: Mapping[str, str] = {}
     published = 0
-    if region in work.plan.regions:
+    if serves:
         with step(work.report, "layers", region) as under_way:
             arns, published = publish_layers(
-                work.plan, work.artifacts, Functions(work.aws, region), bucket.bucket, work.stop
+                work.needs.layers,
+                work.needs.archives,
+                work.sources,
+                Functions(work.aws, region),
+                bucket,
+                stop=work.stop,
             )
             under_way.detail = f"{published} published, {len(arns) - published} there"
-        with step(work.report, "certificates", region) as under_way:
-            under_way.detail = "none"
-    return RegionProvisions(bucket.bucket, arns, brought.count, brought.sent_bytes, published)
+    ensured = _certify(work, region)
+    return RegionProvisions(
+        bucket.bucket, arns, brought.count, brought.sent_bytes, published, ensured
+    )

@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import random
 import zipfile
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sam_deploy import naming
-from sam_deploy.aws import Functions, LayerVersion, is_transient
-from sam_deploy.build import Artifact, Artifacts
+from sam_deploy.aws import Functions, LayerVersion, Objects, is_transient
 from sam_deploy.errors import SamDeployError
 from sam_deploy.lanes import Stop
-from sam_deploy.plan import BuildUnit, Plan
 from sam_deploy.plan.targets import ARCHITECTURES
-from sam_deploy.provide.archives import CALLS_AT_ONCE, artifact_key
+from sam_deploy.provide.archives import CALLS_AT_ONCE
+from sam_deploy.provide.model import Archive, Layer
 
 MARK: Final = "sam-deploy sha256:"
 PAUSES_SECONDS: Final = (1.0, 2.0, 4.0)
@@ -31,97 +29,78 @@ JITTER: Final = 0.25
 ELF: Final = b"\x7fELF"
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    name: str
-    artifact: Artifact
-    runtime: str
-    architecture: str
-
-
-def layer_description(artifact: Artifact) -> str:
-    """Return the description of the layer version that holds an archive.
-
-    The whole hash, because publishing is not idempotent: this is how a version is found again.
-    """
-    return f"{MARK}{artifact.sha256}"
-
-
 def content_hash(description: str) -> str:
     """Return the SHA-256 that a description tells, hexadecimal; '' for somebody else's version."""
     return description.removeprefix(MARK) if description.startswith(MARK) else ""
 
 
-def find_layer(
-    functions: Functions, plan: Plan, unit: BuildUnit, artifact: Artifact
-) -> LayerVersion | None:
-    """Return the version that holds a layer's archive and fits the functions that have it."""
-    return _find(functions, _wanted(plan, unit, artifact))
-
-
 def publish_layers(
-    plan: Plan, artifacts: Artifacts, functions: Functions, bucket: str, stop: Stop
+    layers: Sequence[Layer],
+    archives: Sequence[Archive],
+    files: Mapping[str, Path],
+    functions: Functions,
+    bucket: Objects,
+    *,
+    stop: Stop,
 ) -> tuple[dict[str, str], int]:
-    """Return layer name -> version ARN and how many were published: content that is new here."""
-    units = [
-        unit
-        for unit in plan.builds
-        if isinstance(unit, BuildUnit) and unit.kind == "layer" and not unit.of_template
-    ]
+    """Return layer name -> version ARN and how many were published: content that is new here.
 
-    def ensure(unit: BuildUnit) -> tuple[str, bool]:
-        wanted = _wanted(plan, unit, artifacts[unit.key])
-        there = _find(functions, wanted)
-        made = there or _publish(functions, wanted, bucket, stop)
+    `files` maps hashes of archives to paths; a layer whose file is not here is published as well.
+    """
+    hashes = {archive.unit: archive.sha256 for archive in archives}
+
+    def ensure(layer: Layer) -> tuple[str, bool]:
+        there = _find(functions, layer)
+        file = files.get(hashes[layer.unit])
+        made = there or _publish(functions, layer, file, bucket.bucket, stop)
         return made.arn, there is None
 
     with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
-        found = list(pool.map(ensure, units))
-    arns = {unit.name: arn for unit, (arn, _) in zip(units, found, strict=True)}
+        found = list(pool.map(ensure, layers))
+    arns = {layer.name: arn for layer, (arn, _) in zip(layers, found, strict=True)}
     return arns, sum(new for _, new in found)
 
 
-def _wanted(plan: Plan, unit: BuildUnit, artifact: Artifact) -> _Wanted:
-    name = naming.layer_name(plan.name, unit.name)
-    return _Wanted(name, artifact, unit.target.runtime, unit.target.architecture)
-
-
-def _find(functions: Functions, wanted: _Wanted) -> LayerVersion | None:
+def _find(functions: Functions, layer: Layer) -> LayerVersion | None:
+    """Return the version with this content that fits the functions that have it."""
     return functions.find_layer(
-        wanted.name,
-        layer_description(wanted.artifact),
-        runtime=wanted.runtime,
-        architecture=wanted.architecture,
+        layer.layer_name,
+        layer.description,
+        runtime=layer.runtime,
+        architecture=layer.architecture,
     )
 
 
-def _publish(functions: Functions, wanted: _Wanted, bucket: str, stop: Stop) -> LayerVersion:
+def _publish(
+    functions: Functions, layer: Layer, file: Path | None, bucket: str, stop: Stop
+) -> LayerVersion:
     """Return the version, published once: three tries, and after each failure a look.
 
     Only faults that pass by themselves are tried again. The last one is raised.
     """
-    architectures = compatible_architectures(wanted.artifact.path, wanted.architecture)
+    # without the file nobody can tell what is in it: it runs at least where it was built for
+    architectures = compatible_architectures(file, layer.architecture) if file else ()
     for pause in PAUSES_SECONDS:
         try:
             return functions.publish_layer(
-                wanted.name,
-                layer_description(wanted.artifact),
+                layer.layer_name,
+                layer.description,
                 bucket,
-                artifact_key(wanted.artifact),
-                runtimes=(wanted.runtime,),
-                architectures=architectures,
+                layer.object_key,
+                runtimes=(layer.runtime,),
+                architectures=architectures or (layer.architecture,),
             )
         except SamDeployError as error:
             if not is_transient(error):
                 raise
             # first the pause: the lost call may still be at work, and a list may be a moment late
             stop.pause(pause * random.uniform(1 - JITTER, 1 + JITTER))  # noqa: S311 - no secret
-            there = _find(functions, wanted)
+            there = _find(functions, layer)
             if there is not None:
                 return there
             if pause == PAUSES_SECONDS[-1]:
                 raise
-    raise AssertionError(wanted.name)
+    raise AssertionError(layer.name)
 
 
 def compatible_architectures(archive: Path, built_for: str) -> tuple[str, ...]:

@@ -29,13 +29,20 @@ class Move:
     """The function's name on AWS, such as ApiFunction."""
     before: Alias
     version: str
+    mark: str
+    """Goes into the description of the alias."""
     always: bool = False
     """Write it even when it is there already: its description then says so."""
 
     @property
     def needed(self) -> bool:
-        """Whether it is to be written: it does not serve exactly this version, alone, yet."""
-        return self.always or self.before.version != self.version or bool(self.before.weights)
+        """Whether it is to be written."""
+        return self.always or self.changes
+
+    @property
+    def changes(self) -> bool:
+        """Whether something else will be served: it does not serve this version, alone, yet."""
+        return self.before.version != self.version or bool(self.before.weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +57,13 @@ class Moved:
     changed: bool
 
 
-def move(moves: Sequence[Move], aws: Aws, *, mark: str, report: Report) -> tuple[Moved, ...]:
-    """Point every alias at its version, all at once. `mark` goes into the descriptions.
+def move(moves: Sequence[Move], aws: Aws, *, report: Report) -> tuple[Moved, ...]:
+    """Point every alias at its version, all at once.
 
     Raises `IncompleteError` naming what is live when some moved and some did not.
     """
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        results = list(pool.map(functools.partial(_attempt, aws, mark, report), moves))
+        results = list(pool.map(functools.partial(_attempt, aws, report), moves))
     failed = [
         (each, result)
         for each, result in zip(moves, results, strict=True)
@@ -77,16 +84,18 @@ def move(moves: Sequence[Move], aws: Aws, *, mark: str, report: Report) -> tuple
     return moved
 
 
-def _attempt(aws: Aws, mark: str, report: Report, each: Move) -> Moved | SamDeployError:
+def _attempt(aws: Aws, report: Report, each: Move) -> Moved | SamDeployError:
     try:
-        return _move_one(aws, mark, report, each)
+        return _move_one(aws, report, each)
     except SamDeployError as error:
         return error
 
 
-def _move_one(aws: Aws, mark: str, report: Report, each: Move) -> Moved:
+def _move_one(aws: Aws, report: Report, each: Move) -> Moved:
     name = each.before.name
-    result = Moved(each.region, each.function, name, each.version, each.before.version, each.needed)
+    result = Moved(
+        each.region, each.function, name, each.version, each.before.version, each.changes
+    )
     if not each.needed:
         return result
     functions = Functions(aws, each.region)
@@ -96,14 +105,18 @@ def _move_one(aws: Aws, mark: str, report: Report, each: Move) -> Moved:
             name,
             each.version,
             revision_id=each.before.revision_id,
-            description=mark,
+            description=each.mark,
         )
     except AwsCallError as error:
         if error.code != PRECONDITION:
             raise
         # our own write whose answer was lost looks the same as somebody else's: read and compare
         now = functions.alias(each.function, name)
-        if now is None or (now.version, now.weights, now.description) != (each.version, (), mark):
+        if now is None or (now.version, now.weights, now.description) != (
+            each.version,
+            (),
+            each.mark,
+        ):
             raise RefusedError(
                 f"Alias `{name}` of `{each.function}` in `{each.region}` was moved by someone else",
                 why=f"it serves version {now.version if now else 'none'} now",

@@ -13,11 +13,8 @@ from dataclasses import dataclass
 
 from sam_deploy import naming
 from sam_deploy.aws import Aws, Functions
-from sam_deploy.config import physical
-from sam_deploy.config.model import App
 from sam_deploy.events import Note, Report
-from sam_deploy.plan import StackPlan
-from sam_deploy.plan.units import functions_of
+from sam_deploy.manifest import FunctionWork
 from sam_deploy.release.move import AT_ONCE
 
 
@@ -29,26 +26,19 @@ class _Asked:
     count: int
 
 
-def provision(
-    app: App, places: Sequence[tuple[StackPlan, str]], aws: Aws, *, report: Report
-) -> int:
-    """Every alias of these (stack, region) asks for what is configured; return how many changed.
+def provision(functions: Sequence[FunctionWork], region: str, aws: Aws, *, report: Report) -> int:
+    """Every alias in a region asks for what is configured; return how many changed.
 
     Functions without `provisioned_concurrency` are not looked at. AWS takes minutes to warm them
     up; nobody waits for it here.
     """
     asked = [
-        _Asked(
-            region,
-            physical.function_name(app, function, environment),
-            naming.alias_name(environment),
-            count,
-        )
-        for stack, region in places
-        for function in functions_of(app, stack.feature_set)
-        for environment, count in function.provisioned_concurrency.items()
-        if environment in stack.environments
+        _Asked(region, function.function_name, naming.alias_name(environment), count)
+        for function in functions
+        for environment, count in function.provisioned.items()
     ]
+    if not asked:
+        return 0
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return sum(pool.map(functools.partial(_ensure, aws, report), asked))
 

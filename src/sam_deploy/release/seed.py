@@ -14,11 +14,10 @@ from dataclasses import dataclass
 
 from sam_deploy import naming
 from sam_deploy.aws import Alias, Aws, Functions
-from sam_deploy.config import physical
-from sam_deploy.config.model import App
 from sam_deploy.deploy import Added
 from sam_deploy.errors import IncompleteError, RefusedError
 from sam_deploy.events import Note, Report
+from sam_deploy.manifest import Manifest
 from sam_deploy.release.move import AT_ONCE, Move, Moved, move
 
 LATEST = "$LATEST"
@@ -44,14 +43,14 @@ class _Place:
     """Those whose alias of this function joins."""
 
 
-def seeds(app: App, joined: Sequence[Added], aws: Aws) -> tuple[Seed, ...]:
+def seeds(manifest: Manifest, joined: Sequence[Added], aws: Aws) -> tuple[Seed, ...]:
     """Return the version that each new alias starts with, function by function. Writes nothing.
 
     Raises `RefusedError` when an alias that is to be followed is not there, or does not serve
     exactly one version.
     """
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = pool.map(functools.partial(_decide, app, aws), _places(app, joined))
+        found = pool.map(functools.partial(_decide, manifest, aws), _places(manifest, joined))
         return tuple(seed for each in found for seed in each)
 
 
@@ -69,35 +68,38 @@ def seed(wanted: Sequence[Seed], aws: Aws, *, report: Report) -> tuple[Moved, ..
     moved: list[Moved] = []
     for environment, source in pairs:
         moves = [
-            Move(each.region, each.function, alias, each.version, always=True)
+            Move(
+                each.region,
+                each.function,
+                alias,
+                each.version,
+                f"seeded from {source}",
+                always=True,
+            )
             for each, alias in zip(wanted, before, strict=True)
             if (each.environment, each.source) == (environment, source) and not alias.description
         ]
-        moved += move(moves, aws, mark=f"seeded from {source}", report=report)
+        moved += move(moves, aws, report=report)
     return tuple(moved)
 
 
-def _places(app: App, joined: Sequence[Added]) -> Iterator[_Place]:
-    ids = [
-        (function, environment.name, naming.alias_id(function.name, environment.name))
-        for function in app.functions
-        for environment in app.environments
-    ]
+def _places(manifest: Manifest, joined: Sequence[Added]) -> Iterator[_Place]:
     for each in joined:
-        here: dict[str, list[str]] = {}
-        for function, environment, alias_id in ids:
-            if alias_id in each.joining.aliases:
-                name = physical.function_name(app, function, environment)
-                here.setdefault(name, []).append(environment)
-        for name, environments in here.items():
-            yield _Place(each.region, name, tuple(environments))
+        for function in manifest.functions_of(each.stack):
+            environments = tuple(
+                environment
+                for environment, alias_id in function.aliases.items()
+                if alias_id in each.joining.aliases
+            )
+            if environments:
+                yield _Place(each.region, function.function_name, environments)
 
 
-def _decide(app: App, aws: Aws, place: _Place) -> list[Seed]:
+def _decide(manifest: Manifest, aws: Aws, place: _Place) -> list[Seed]:
     found = {each.name: each for each in Functions(aws, place.region).aliases(place.function)}
-    aliases = {e.name: found.get(naming.alias_name(e.name)) for e in app.environments}
+    before = manifest.predecessors
+    aliases = {name: found.get(naming.alias_name(name)) for name in before}
     new = [name for name in place.environments if not (a := aliases[name]) or not a.description]
-    before = {each.name: each.promote_from for each in app.environments}
     return [
         Seed(place.region, place.function, name, source, _exact(place, source, aliases[source]))
         for name in new

@@ -1,0 +1,214 @@
+"""One deployment at a time: a lock in the artifact bucket of the home region.
+
+Made by a conditional write, so of many who ask at once one gets it. It says who holds it, and a
+heartbeat shows that the holder lives. Nobody's lock is taken away by time alone: only that of a
+process which provably died here, or by `resume` and `unlock`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from typing import Final, Protocol
+
+from sam_deploy.aws import Record
+from sam_deploy.deploy.owner import Owner, is_dead
+from sam_deploy.errors import RefusedError, SamDeployError
+from sam_deploy.lanes import Stop
+
+HEARTBEAT_SECONDS: Final = 30.0
+EXPIRES_SECONDS: Final = 300.0
+"""Without a heartbeat for so long, `resume` and `unlock` may take the lock."""
+TRIES: Final = 3
+WRONG_ETAG: Final = '"00000000000000000000000000000000"'
+
+
+class Documents(Protocol):
+    """Conditional writes, as `aws.Records` makes them."""
+
+    def read(self, key: str) -> Record | None:
+        """Return a document."""
+
+    def create(self, key: str, body: bytes) -> str | None:
+        """Write one that is not there."""
+
+    def replace(self, key: str, body: bytes, etag: str) -> str | None:
+        """Write one in the place of a state."""
+
+    def delete(self, key: str, etag: str) -> bool:
+        """Take a state away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A lock as it lies in the bucket; `etag` names this state of it."""
+
+    owner: Owner
+    beat: float
+    """When its holder last showed that it lives: Unix seconds."""
+    etag: str = field(default="", compare=False)
+
+    def expired(self, now: float) -> bool:
+        """Whether its holder has been silent for long."""
+        return now - self.beat > EXPIRES_SECONDS
+
+    def written(self) -> bytes:
+        """Return it as it is stored."""
+        return json.dumps({"owner": asdict(self.owner), "beat": self.beat}).encode()
+
+
+def key_of(name: str) -> str:
+    """Return where the lock of an app lies in its artifact bucket."""
+    return f"locks/{name}.json"
+
+
+def look(documents: Documents, name: str) -> Held | None:
+    """Return who holds the lock; nothing when nobody does. Writes nothing."""
+    found = documents.read(key_of(name))
+    return None if found is None else _held(found, key_of(name))
+
+
+def _held(record: Record, key: str) -> Held:
+    try:
+        found = json.loads(record.body)
+        return Held(Owner(**found["owner"]), float(found["beat"]), record.etag)
+    except (ValueError, KeyError, TypeError) as error:
+        raise RefusedError(
+            f"The lock `{key}` cannot be read",
+            why="it was not written by this version of sam-deploy",
+            hint="when nobody deploys, `sam-deploy unlock` takes it away",
+        ) from error
+
+
+def refusal(held: Held, now: float) -> RefusedError:
+    """Return the error that says who deploys, since when, and what can be done."""
+    owner = held.owner
+    silent = f"; no sign of life for {now - held.beat:.0f} s" if held.expired(now) else ""
+    way = (
+        "if that process is gone, `sam-deploy resume` goes on, "
+        if silent
+        else "wait until it has ended"
+    )
+    return RefusedError(
+        f"`{owner.command}` is at work on this app",
+        why=f"started {owner.started} by {owner.who} on {owner.host} (process {owner.pid}){silent}",
+        hint=f"{way}or `sam-deploy unlock {owner.id}` ends its hold",
+    )
+
+
+@contextlib.contextmanager
+def locked(
+    documents: Documents,
+    name: str,
+    owner: Owner,
+    stop: Stop,
+    *,
+    take_expired: bool = False,
+    now: Callable[[], float] = time.time,
+    beat_seconds: float = HEARTBEAT_SECONDS,
+) -> Iterator[None]:
+    """Nobody else deploys this app while the block runs.
+
+    Raises `RefusedError` when somebody does, or when the storage does not honour conditions.
+    `stop` is set when the lock is lost, as after a long sleep of this computer.
+    """
+    lock = _Lock(documents, key_of(name), Held(owner, now()), now)
+    lock.acquire(take_expired=take_expired)
+    ended = threading.Event()
+    beats = threading.Thread(
+        target=lock.keep, args=(ended, stop, beat_seconds), name="heartbeat", daemon=True
+    )
+    try:
+        lock.probe()
+        beats.start()
+        yield
+    finally:
+        ended.set()
+        if beats.ident is not None:
+            beats.join()
+        lock.release()
+
+
+class _Lock:
+    def __init__(
+        self, documents: Documents, key: str, mine: Held, now: Callable[[], float]
+    ) -> None:
+        self._documents, self._key, self._mine, self._now = documents, key, mine, now
+
+    def acquire(self, *, take_expired: bool) -> None:
+        for _ in range(TRIES):
+            etag = self._documents.create(self._key, self._mine.written())
+            found = None if etag else self._documents.read(self._key)
+            if found is not None:
+                etag = self._take(_held(found, self._key), take_expired=take_expired)
+            if etag:
+                self._mine = replace(self._mine, etag=etag)
+                return
+            # it was released, or taken, between the two calls: look again
+        raise RefusedError(
+            "Several deployments of this app begin at the same moment",
+            why="the lock changed hands while it was asked for",
+            hint="run the same command again",
+        )
+
+    def _take(self, found: Held, *, take_expired: bool) -> str | None:
+        """Return the ETag of our own lock when it is ours already, or may be taken over."""
+        if found.owner.id == self._mine.owner.id:
+            return found.etag  # the answer to our own write was lost
+        allowed = is_dead(found.owner) or (take_expired and found.expired(self._now()))
+        if not allowed:
+            raise refusal(found, self._now())
+        return self._documents.replace(self._key, self._mine.written(), found.etag)
+
+    def probe(self) -> None:
+        """Raise `RefusedError` when the storage takes a write that its condition forbids."""
+        body = self._mine.written()
+        if (
+            self._documents.create(self._key, body) is None
+            and self._documents.replace(self._key, body, WRONG_ETAG) is None
+        ):
+            return
+        raise RefusedError(
+            "The artifact bucket does not honour conditional writes",
+            why="a write with If-None-Match or If-Match was accepted although it must not be, "
+            "so that two deployments could run at once",
+            hint="use S3 itself, or a storage that knows conditional writes",
+        )
+
+    def keep(self, ended: threading.Event, stop: Stop, beat_seconds: float) -> None:
+        """Show that we live, until the end; ask everything to stop when the lock is lost."""
+        while not ended.wait(beat_seconds):
+            fresh = replace(self._mine, beat=self._now())
+            try:
+                etag = self._documents.replace(self._key, fresh.written(), self._mine.etag)
+            except SamDeployError:
+                continue  # no answer; what counts is whether somebody takes it meanwhile
+            if etag is None and not self._is_ours(fresh):
+                stop.set(self._lost())
+                return
+            self._mine = replace(fresh, etag=etag or self._mine.etag)
+
+    def _is_ours(self, fresh: Held) -> bool:
+        """Whether the heartbeat did arrive, and only its answer was lost."""
+        found = self._documents.read(self._key)
+        if found is None or found.body != fresh.written():
+            return False
+        self._mine = replace(fresh, etag=found.etag)
+        return True
+
+    def _lost(self) -> RefusedError:
+        return RefusedError(
+            "This deployment has lost its lock",
+            why="somebody has taken it over or ended it (`unlock`, `resume`)",
+            state="what had been begun in AWS goes on there; nothing more was begun",
+            hint="`sam-deploy status` shows what is live; then run the same command again",
+        )
+
+    def release(self) -> None:
+        """Let others deploy. A lock that cannot be taken away says that its holder died."""
+        with contextlib.suppress(SamDeployError):
+            self._documents.delete(self._key, self._mine.etag)

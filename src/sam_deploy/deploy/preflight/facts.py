@@ -1,0 +1,40 @@
+"""What the checks are given, and what they return."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sam_deploy.aws import Aws
+from sam_deploy.deploy.engine import Options
+from sam_deploy.deploy.journal import Entry
+from sam_deploy.deploy.lock import Held
+from sam_deploy.deploy.survey import Survey
+from sam_deploy.errors import SamDeployError
+from sam_deploy.lanes import Stop
+from sam_deploy.manifest import Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is to be deployed, and what stands."""
+
+    manifest: Manifest
+    account: str
+    survey: Survey
+    entry: Entry
+    """The journal: what an earlier deployment has left."""
+    held: Held | None
+    """Who holds the lock."""
+    options: Options
+    aws: Aws
+    stop: Stop
+    take_expired_lock: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something worth telling: an error that stops the deployment, or a warning."""
+
+    error: SamDeployError | None = None
+    warning: str = ""
+    region: str = ""

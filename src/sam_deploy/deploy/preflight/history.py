@@ -1,0 +1,44 @@
+"""Whether somebody else is at work, or has left something that this deployment does not finish."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from sam_deploy.amounts import plural
+from sam_deploy.deploy.lock import refusal
+from sam_deploy.deploy.owner import is_dead
+from sam_deploy.deploy.preflight.facts import Facts, Finding
+from sam_deploy.errors import IncompleteError
+
+
+def history(facts: Facts) -> Iterator[Finding]:
+    """Yield who deploys now, and what an earlier command began and did not finish."""
+    now = time.time()
+    held = facts.held
+    if held is not None and not is_dead(held.owner):
+        takes = facts.take_expired_lock and held.expired(now)
+        if not takes:
+            yield Finding(error=refusal(held, now))
+    entry = facts.entry
+    if not entry.is_open:
+        return
+    began = f"`{entry.command}`, begun {entry.started} by {entry.who} on {entry.host}"
+    if entry.kind != "deploy":
+        yield Finding(
+            error=IncompleteError(
+                f"A {entry.kind} of this app was not finished",
+                why=f"{began}, has not come to its end",
+                state="`sam-deploy status` shows what is live where",
+                hint="run `sam-deploy resume` first",
+            )
+        )
+        return
+    unfinished = [name for name, place in entry.places.items() if place.state != "done"]
+    ours = {" ".join(place) for place in facts.manifest.places}
+    left = [name for name in unfinished if name not in ours]
+    words = f"{began}, was not finished ({plural(len(unfinished), 'stack')} left)"
+    yield Finding(warning=f"{words}; this deployment takes its place")
+    if left:
+        named = ", ".join("`{}` in `{}`".format(*name.split(" ", 1)) for name in left)
+        yield Finding(warning=f"it does not finish {named}: run `sam-deploy deploy` for all")

@@ -1,0 +1,170 @@
+"""Finds out what a deployment would do to one stack, by a change set that is not executed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from sam_deploy.aws import AwsCallError, Change, ChangeSet, Stack
+from sam_deploy.deploy import guard, leftovers, operation, status
+from sam_deploy.deploy.survey import Live, Place, is_as_it_should_be
+from sam_deploy.deploy.work import StackWork
+from sam_deploy.errors import RefusedError
+from sam_deploy.steps import step
+
+Way = Literal["create", "update", "recreate", "none"]
+CHANGE_SET_SECONDS: Final = 300.0
+OURS: Final = "sd-"
+"""How the names of our change sets begin."""
+DIGEST_CHARACTERS: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What would happen to a stack. `change_set` is '' where there is nothing to execute yet."""
+
+    stack: str
+    region: str
+    way: Way
+    """none: it is as it should be. recreate: it never came up, and is deleted first."""
+    changes: tuple[Change, ...] = ()
+    change_set: str = ""
+    """ARN."""
+    before: Stack | None = None
+    outputs: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def place(self) -> Place:
+        """(stack name, region)."""
+        return self.stack, self.region
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing would change."""
+        return self.way == "none"
+
+
+def review(work: StackWork, live: Live, token: str = "") -> Review:
+    """Return what would change of a stack, and leave a change set that does it.
+
+    `live` is what was found before; `token` is that of an operation which an earlier run of ours
+    began and did not see the end of: it is awaited. Raises `RefusedError` when the stack cannot
+    be changed as it is, or CloudFormation refuses the template.
+    """
+    with step(work.report, "change set", work.region, work.name) as under_way:
+        live = operation.settled(work, live, token)
+        guard.same_first_region(work.name, work.region, live.stack, work.parameters)
+        found = _review(work, live)
+        under_way.detail = summary(found)
+    return found
+
+
+def _review(work: StackWork, live: Live) -> Review:
+    way = status.way_forward(work.name, work.region, live.status)
+    if way == "update" and is_as_it_should_be(live, work.template, work.parameters, work.tags):
+        return _none(work, live)
+    if way == "recreate":
+        leftovers.guard(work)
+        kinds = work.template.kinds.items()
+        changes = tuple(Change("Add", logical_id, kind) for logical_id, kind in kinds)
+        return Review(work.name, work.region, "recreate", changes, before=live.stack)
+    change_set = prepare(work, way, live.stack)
+    if change_set.empty:
+        work.cloudformation.delete_change_set(work.name, change_set.arn)
+        return _none(work, live)
+    tidy(work, keep=change_set.arn)
+    return Review(
+        work.name, work.region, way, change_set.changes, change_set.arn, before=live.stack
+    )
+
+
+def _none(work: StackWork, live: Live) -> Review:
+    outputs = live.stack.outputs if live.stack else {}
+    return Review(work.name, work.region, "none", before=live.stack, outputs=outputs)
+
+
+def prepare(work: StackWork, way: Literal["create", "update"], before: Stack | None) -> ChangeSet:
+    """Return a change set that is ready, or empty. Raises `RefusedError` when AWS refuses it.
+
+    Its name follows from what it does and to what, so that it is found again when the answer to
+    its creation was lost, and after a crash.
+    """
+    state = (before.arn, before.updated, before.status) if before else ()
+    name = f"{OURS}{work.digest(*state)[:DIGEST_CHARACTERS]}"
+    identity = _create(work, way, name)
+    found = work.patience.until(
+        lambda: _ready(work, identity), f"the change set of `{work.name}`", CHANGE_SET_SECONDS
+    )
+    if found.status == "FAILED" and not found.empty:
+        work.cloudformation.delete_change_set(work.name, found.arn)
+        discard_empty_stack(work)
+        raise RefusedError(
+            f"CloudFormation refused the template of `{work.name}` in `{work.region}`",
+            why=found.reason,
+            hint="`sam-deploy template` shows it; correct `deploy.py` and run it again",
+        )
+    return found
+
+
+def _create(work: StackWork, way: Literal["create", "update"], name: str) -> str:
+    def create() -> str:
+        return work.cloudformation.create_change_set(
+            work.name,
+            name,
+            kind="CREATE" if way == "create" else "UPDATE",
+            template=work.template_argument(),
+            parameters=work.parameters,
+            tags=work.tags,
+        )
+
+    try:
+        return create()
+    except AwsCallError as error:
+        if error.code != "AlreadyExistsException":
+            raise
+    # a lost answer or a run that was killed: the same name means the same change
+    there = work.cloudformation.describe_change_set(work.name, name)
+    if there.status != "FAILED" and there.execution in {"AVAILABLE", "UNAVAILABLE", ""}:
+        return there.arn
+    work.cloudformation.delete_change_set(work.name, there.arn)
+    return create()
+
+
+def _ready(work: StackWork, identity: str) -> ChangeSet | None:
+    found = work.cloudformation.describe_change_set(work.name, identity)
+    return found if found.status in {"CREATE_COMPLETE", "FAILED"} else None
+
+
+def tidy(work: StackWork, keep: str = "") -> None:
+    """Change sets that an earlier run of ours left behind are gone: AWS keeps only so many."""
+    for each in work.cloudformation.change_sets(work.name):
+        ended = each.execution in {"AVAILABLE", "UNAVAILABLE", "OBSOLETE", "EXECUTE_FAILED", ""}
+        if each.name.startswith(OURS) and each.arn != keep and ended:
+            work.cloudformation.delete_change_set(work.name, each.arn)
+
+
+def withdraw(work: StackWork, found: Review) -> None:
+    """What a review left in AWS is gone: its change set, and a stack that holds nothing else."""
+    if found.change_set:
+        work.cloudformation.delete_change_set(work.name, found.change_set)
+        discard_empty_stack(work)
+
+
+def discard_empty_stack(work: StackWork) -> None:
+    """A stack that was made by a change set alone, and holds nothing, is gone."""
+    live = work.cloudformation.describe_stack(work.name)
+    if live is not None and live.status == "REVIEW_IN_PROGRESS":
+        work.cloudformation.delete_stack(live.arn or work.name)
+
+
+def summary(found: Review) -> str:
+    """Return '2 to add, 1 to change', or 'no changes'."""
+    if found.empty:
+        return "no changes"
+    actions = (("Add", "to add"), ("Modify", "to change"), ("Remove", "to remove"))
+    counts = [
+        (sum(1 for each in found.changes if each.action == action), word)
+        for action, word in actions
+    ]
+    return ", ".join(f"{count} {word}" for count, word in counts if count) or "other changes"
