@@ -5,6 +5,7 @@ turns SDK errors into ours. Nothing here decides anything.
 """
 
 from sam_deploy.aws.certificates import Certificate, Certificates, DnsRecord
+from sam_deploy.aws.checksums import Checksums
 from sam_deploy.aws.cloudformation import CloudFormation
 from sam_deploy.aws.errors import (
     AwsCallError,
@@ -14,6 +15,7 @@ from sam_deploy.aws.errors import (
     is_transient,
 )
 from sam_deploy.aws.functions import Alias, Functions, FunctionState, LayerVersion
+from sam_deploy.aws.layers import FunctionLayers, Layers, StoredLayer
 from sam_deploy.aws.objects import Objects
 from sam_deploy.aws.parameters import Parameters, Secrets, SettingKind, Stored
 from sam_deploy.aws.pools import PoolDomain, Pools
@@ -38,14 +40,17 @@ __all__ = [
     "Certificates",
     "Change",
     "ChangeSet",
+    "Checksums",
     "CloudFormation",
     "DeniedError",
     "DnsRecord",
     "Endpoint",
     "ExpiredError",
+    "FunctionLayers",
     "FunctionState",
     "Functions",
     "LayerVersion",
+    "Layers",
     "Objects",
     "Parameters",
     "PoolDomain",
@@ -58,6 +63,7 @@ __all__ = [
     "StackEventRecord",
     "StackResource",
     "Stored",
+    "StoredLayer",
     "Tables",
     "UnansweredError",
     "Zone",

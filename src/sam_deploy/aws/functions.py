@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -61,14 +62,22 @@ class Functions:
 
     def __init__(self, aws: Aws, region: str) -> None:
         self.region = region
+        self._aws = aws
         self._client = aws.client("lambda", region)
 
-    def find_layer(self, name: str, description: str) -> LayerVersion | None:
-        """Return the newest version of a layer with this description (ListLayerVersions)."""
+    def find_layer(
+        self, name: str, description: str, *, runtime: str = "", architecture: str = ""
+    ) -> LayerVersion | None:
+        """Return the newest version of a layer with this description (ListLayerVersions).
+
+        With a runtime or an architecture: the newest that is declared to be compatible with it.
+        """
+        wanted = {"CompatibleRuntime": runtime, "CompatibleArchitecture": architecture}
+        arguments = {key: value for key, value in wanted.items() if value}
         marker: dict[str, str] = {}
         while True:
             with calling("lambda:ListLayerVersions", self.region):
-                answer = self._client.list_layer_versions(LayerName=name, **marker)
+                answer = self._client.list_layer_versions(LayerName=name, **arguments, **marker)
             for each in answer.get("LayerVersions", []):
                 if each.get("Description") == description:
                     return LayerVersion(each["LayerVersionArn"], each["Version"], description)
@@ -83,20 +92,22 @@ class Functions:
         bucket: str,
         key: str,
         *,
-        runtime: str,
-        architecture: str,
+        runtimes: Sequence[str],
+        architectures: Sequence[str],
     ) -> LayerVersion:
-        """Publish a layer version from the artifact bucket (PublishLayerVersion).
+        """Publish a layer version from the artifact bucket (PublishLayerVersion), in one try.
 
-        Not idempotent on AWS: look with `find_layer` first, also after a lost answer.
+        Not idempotent on AWS: a repetition makes a second version. So the SDK may not repeat it;
+        look with `find_layer` first, also after a lost answer.
         """
+        once = self._aws.client("lambda", self.region, retries=False)
         with calling("lambda:PublishLayerVersion", self.region):
-            answer = self._client.publish_layer_version(
+            answer = once.publish_layer_version(
                 LayerName=name,
                 Description=description,
                 Content={"S3Bucket": bucket, "S3Key": key},
-                CompatibleRuntimes=[runtime],
-                CompatibleArchitectures=[architecture],
+                CompatibleRuntimes=list(runtimes),
+                CompatibleArchitectures=list(architectures),
             )
         return LayerVersion(answer["LayerVersionArn"], answer["Version"], description)
 

@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "template": "Show the CloudFormation template of a stack.",
     "diff": "Show what a deployment would change, and write nothing.",
     "settings": "Show and change what functions read: settings and secrets.",
+    "layers": "Show layer versions of every region; remove what nothing needs.",
     "cloud": "Start, stop and look into the embedded cloud.",
 }
 """Name -> what it does; each lives in the module `sam_deploy.cli.<name>_command`."""
