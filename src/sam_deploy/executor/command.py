@@ -100,9 +100,10 @@ def _overrides(parameters: Mapping[str, str]) -> list[str]:
 
 def quoted(name: str, value: str) -> str:
     """Return a value as the SAM CLI reads it back exactly. Raises `RefusedError` if none does."""
-    spaced = value.replace("\\ ", "\\\\ ")
-    for mark in ('"', "'"):
-        written = mark + spaced.replace(mark, "\\" + mark) + mark
+    for mark, other in (('"', "'"), ("'", '"')):
+        # it would take these for escapes; a backslash before `mark` itself cannot be written
+        kept = re.sub(rf"\\(?=[ {other}])", r"\\\\", value)
+        written = mark + kept.replace(mark, "\\" + mark) + mark
         if _VALUE.fullmatch(written) and read_back(written) == value:
             return written
     raise RefusedError(

@@ -21,7 +21,7 @@ _CHANGES: Final = ("Operation", "LogicalResourceId", "ResourceType", "Replacemen
 _ACTIONS: Final = {"+ Add": "Add", "* Modify": "Modify", "- Delete": "Remove"}
 _DASHES: Final = re.compile(r"-{20,}")
 _STATUS: Final = re.compile(r"[A-Z]+(?:_[A-Z]+)+")
-_ERROR: Final = "Error: "
+_ERROR: Final = "Error:"
 _AFTER_ERROR: Final = ("Traceback", "An unexpected error was encountered")
 
 

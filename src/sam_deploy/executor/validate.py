@@ -17,7 +17,7 @@ KNOWN_BUG: Final = re.compile(
     r"^Error: '(?:str|list|dict|int|float|bool|NoneType)' object has no attribute '\w+'",
     re.MULTILINE,
 )
-_ERROR: Final = re.compile(r"^Error: (.*)", re.MULTILINE | re.DOTALL)
+_ERROR: Final = re.compile(r"^Error:(.*)", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
