@@ -95,15 +95,10 @@ class SamCli:
                 tags,
             )
             live = self._run(order, gateway, reader, log, report, stop)
-        outcome: Literal["created", "updated", "no changes"] = "created"
-        if reader.no_changes:
-            outcome = "no changes"
-        elif way == "update":
-            outcome = "updated"
         return StackOutcome(
             stack=stack_name,
             region=region,
-            outcome=outcome,
+            outcome=_outcome(way, empty=reader.no_changes),
             changes=tuple(reader.changes),
             outputs=live.outputs if live else {},
             seconds=time.monotonic() - started,
@@ -236,3 +231,9 @@ class SamCli:
             stop,
             seconds,
         )
+
+
+def _outcome(way: status.Way, *, empty: bool) -> Literal["created", "updated", "no changes"]:
+    if empty:
+        return "no changes"
+    return "updated" if way == "update" else "created"
