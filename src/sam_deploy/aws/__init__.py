@@ -4,9 +4,11 @@ Each gateway has only the calls that are used, under AWS's names, returns frozen
 turns SDK errors into ours. Nothing here decides anything.
 """
 
-from sam_deploy.aws.cloudformation import Change, ChangeSet, CloudFormation, Stack
+from sam_deploy.aws.cloudformation import Change, ChangeSet, CloudFormation, Stack, StackResource
 from sam_deploy.aws.errors import AwsCallError
 from sam_deploy.aws.functions import Alias, Functions, FunctionState, LayerVersion
+from sam_deploy.aws.identity import Caller, Credentials
+from sam_deploy.aws.logs import LogEvent, Logs, QueryState
 from sam_deploy.aws.objects import Objects
 from sam_deploy.aws.parameters import Parameters, Secrets, SettingKind, Stored
 from sam_deploy.aws.session import Aws, Endpoint
@@ -16,18 +18,24 @@ __all__ = [
     "Alias",
     "Aws",
     "AwsCallError",
+    "Caller",
     "Change",
     "ChangeSet",
     "CloudFormation",
+    "Credentials",
     "Endpoint",
     "FunctionState",
     "Functions",
     "LayerVersion",
+    "LogEvent",
+    "Logs",
     "Objects",
     "Parameters",
+    "QueryState",
     "Secrets",
     "SettingKind",
     "Stack",
+    "StackResource",
     "Stored",
     "Tables",
 ]

@@ -67,6 +67,15 @@ class StackEventRecord:
     token: str
 
 
+@dataclass(frozen=True, slots=True)
+class StackResource:
+    """A resource of a stack; `physical_id` is what AWS calls it, empty until it is made."""
+
+    logical_id: str
+    physical_id: str
+    resource_type: str
+
+
 class CloudFormation:
     """CloudFormation in one region."""
 
@@ -122,6 +131,30 @@ class CloudFormation:
                 return None
             raise
         return str(answer["StackResourceDetail"].get("PhysicalResourceId", "")) or None
+
+    def resources(self, stack: str) -> tuple[StackResource, ...] | None:
+        """Return what a stack has made; nothing when it does not exist (ListStackResources)."""
+        found: list[StackResource] = []
+        token: dict[str, str] = {}
+        while True:
+            try:
+                with calling("cloudformation:ListStackResources", self.region):
+                    answer = self._client.list_stack_resources(StackName=stack, **token)
+            except AwsCallError as error:
+                if error.code == "ValidationError" and "does not exist" in error.message:
+                    return None
+                raise
+            found += [
+                StackResource(
+                    each["LogicalResourceId"],
+                    each.get("PhysicalResourceId", ""),
+                    each["ResourceType"],
+                )
+                for each in answer["StackResourceSummaries"]
+            ]
+            if not answer.get("NextToken"):
+                return tuple(found)
+            token = {"NextToken": answer["NextToken"]}
 
     def create_change_set(
         self,
