@@ -4,6 +4,7 @@ Each gateway has only the calls that are used, under AWS's names, returns frozen
 turns SDK errors into ours. Nothing here decides anything.
 """
 
+from sam_deploy.aws import identity
 from sam_deploy.aws.cloudformation import Change, ChangeSet, CloudFormation, Stack, StackResource
 from sam_deploy.aws.errors import AwsCallError
 from sam_deploy.aws.functions import Alias, Functions, FunctionState, LayerVersion
@@ -38,4 +39,5 @@ __all__ = [
     "StackResource",
     "Stored",
     "Tables",
+    "identity",
 ]
