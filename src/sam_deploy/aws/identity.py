@@ -5,6 +5,7 @@ Secrets stay here: what is returned names where credentials come from, never wha
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,8 +62,8 @@ def caller(aws: Aws, region: str, now: Callable[[], float] = time.time) -> Calle
     ahead: list[float] = []
 
     def heard(response_dict: Any, **_: object) -> None:  # noqa: ANN401 - the SDK has no types
-        date = response_dict.get("headers", {}).get("date")
-        if date:
+        date = (response_dict or {}).get("headers", {}).get("date")
+        with contextlib.suppress(TypeError, ValueError):
             ahead.append(now() - parsedate_to_datetime(date).timestamp())
 
     event = "response-received.sts.GetCallerIdentity"
