@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 SINCE: Final = "10m"
 EPILOG = """\b
 Examples:
-  sam-deploy logs                             all functions and regions, the last 10 minutes
-  sam-deploy logs Api -f                      one function, as it happens
+  sam-deploy logs                    all functions, the last 10 minutes
+  sam-deploy logs Api -f             one function, as it happens
   sam-deploy logs --environment prod --since 2h --filter ERROR
-  sam-deploy logs --query 'filter @message like /timeout/ | stats count() by bin(5m)' --since 1d
-  sam-deploy logs --json | jq -r .message     one JSON object a line
+  sam-deploy logs --since 1d --query 'stats count() by bin(1h)'
+  sam-deploy logs --json | jq -r .message  # one JSON object a line
 """
 
 
@@ -71,12 +71,7 @@ def command(
     now = datetime.now(UTC)
     start = watching.moment(since, now, utc=utc, option="--since")
     end = watching.moment(until, now, utc=utc, option="--until") if until else now
-    if start > end:
-        raise ConfigError(
-            f"`--since {since}` is after `--until {until or 'now'}`",
-            why="nothing can be between them",
-            hint="swap them, or leave `--until` out",
-        )
+    _refuse_backwards(start, end, since, until)
     looked = _look(chosen, functions, environment or "", regions, target, sam)
     console = consoles.make("quiet" if as_json else "plain")
     console.say(looked.place.line(looked.regions))
@@ -99,6 +94,16 @@ def _refuse_mixed(
         raise click.UsageError(f"--follow goes on, and {'--until' if until else '--query'} ends")
     if query and pattern:
         raise click.UsageError("--query filters by itself: `filter @message like /ERROR/`")
+
+
+def _refuse_backwards(start: datetime, end: datetime, since: str, until: str | None) -> None:
+    """Raise `ConfigError` for a range of time that ends before it begins."""
+    if start > end:
+        raise ConfigError(
+            f"`--since {since}` is after `--until {until or 'now'}`",
+            why="nothing can be between them",
+            hint="swap them, or leave `--until` out",
+        )
 
 
 def _look(

@@ -32,8 +32,7 @@ def moment(text: str, now: datetime, *, utc: bool, option: str) -> datetime:
         raise ConfigError(
             f"`{option} {text}` is no point in time",
             why="it is neither a while ago nor a date",
-            hint="write it such as 10m, 2h, 3d, 10:00, 2026-11-28 or 2026-11-28T10:00; "
-            "`Z` or +05:30 behind it names the time zone",
+            hint="such as 10m, 2h, 10:00, 2026-11-28T10:00 or 2026-11-28T10:00Z",
         )
     return found
 
