@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 EPILOG = """\b
 Examples:
-  sam-deploy doctor                 this machine, this project, the embedded cloud
-  sam-deploy doctor --target aws    also credentials, account, regions and the clock
-  sam-deploy doctor --container     also whether Docker answers, for `--use-container`
+  sam-deploy doctor               this machine, this project, its cloud
+  sam-deploy doctor --target aws  also credentials, account, regions, clock
+  sam-deploy doctor --container   also Docker, for `--use-container`
 """
 
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 EPILOG = """\b
 Examples:
-  sam-deploy outputs                       every stack, in every region
-  sam-deploy outputs --environment prod    what belongs to prod, and what is shared
+  sam-deploy outputs                     every stack, in every region
+  sam-deploy outputs --environment prod  what is prod's, and what is shared
   sam-deploy outputs --name ApiHttpApiId --region eu-west-1  # bare value
   eval "$(sam-deploy outputs --format env --region eu-west-1)"
 """
