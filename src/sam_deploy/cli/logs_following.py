@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import select
+import sys
 import time
-from typing import Final
+from typing import Final, TextIO
 
 from sam_deploy import watching
 from sam_deploy.aws import LogEvent
@@ -40,11 +42,25 @@ def follow(looked: Looked, start_ms: int, pattern: str, console: Console, how: H
             else:
                 told.tell(news, console)
             _refuse_dead(looked.place)
+            if reader_gone(sys.stdout):
+                return 0
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     finally:
         stop.set()
     return 0
+
+
+def reader_gone(stream: TextIO) -> bool:
+    """Whether nobody reads a pipe any more (`grep -m1`), which is noticed before the next line."""
+    if not hasattr(select, "poll"):
+        return False
+    poll = select.poll()
+    try:
+        poll.register(stream, 0)
+    except (OSError, ValueError):
+        return False  # no file of the system
+    return any(state & select.POLLERR for _, state in poll.poll(0))
 
 
 class Told:
