@@ -4,6 +4,7 @@ Each gateway has only the calls that are used, under AWS's names, returns frozen
 turns SDK errors into ours. Nothing here decides anything.
 """
 
+from sam_deploy.aws import identity
 from sam_deploy.aws.certificates import Certificate, Certificates, DnsRecord
 from sam_deploy.aws.checksums import Checksums
 from sam_deploy.aws.cloudformation import CloudFormation
@@ -15,7 +16,9 @@ from sam_deploy.aws.errors import (
     is_transient,
 )
 from sam_deploy.aws.functions import Alias, Functions, FunctionState, LayerVersion
+from sam_deploy.aws.identity import Credentials, Heard
 from sam_deploy.aws.layers import FunctionLayers, Layers, StoredLayer
+from sam_deploy.aws.logs import LogEvent, Logs, QueryState
 from sam_deploy.aws.objects import Objects
 from sam_deploy.aws.parameters import Parameters, Secrets, SettingKind, Stored
 from sam_deploy.aws.pools import PoolDomain, Pools
@@ -42,6 +45,7 @@ __all__ = [
     "ChangeSet",
     "Checksums",
     "CloudFormation",
+    "Credentials",
     "DeniedError",
     "DnsRecord",
     "Endpoint",
@@ -49,12 +53,16 @@ __all__ = [
     "FunctionLayers",
     "FunctionState",
     "Functions",
+    "Heard",
     "LayerVersion",
     "Layers",
+    "LogEvent",
+    "Logs",
     "Objects",
     "Parameters",
     "PoolDomain",
     "Pools",
+    "QueryState",
     "Record",
     "Records",
     "Secrets",
@@ -68,5 +76,6 @@ __all__ = [
     "UnansweredError",
     "Zone",
     "Zones",
+    "identity",
     "is_transient",
 ]

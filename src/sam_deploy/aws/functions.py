@@ -140,6 +140,21 @@ class Functions:
             )
         return _state(answer)
 
+    def log_group(self, function: str) -> str:
+        """Return where a function writes its log; '' when it does not exist.
+
+        Source: GetFunctionConfiguration, `LoggingConfig`.
+        """
+        try:
+            with calling("lambda:GetFunctionConfiguration", self.region):
+                answer = self._client.get_function_configuration(FunctionName=function)
+        except AwsCallError as error:
+            if error.code == NOT_FOUND:
+                return ""
+            raise
+        usual = f"/aws/lambda/{answer['FunctionName']}"
+        return str((answer.get("LoggingConfig") or {}).get("LogGroup") or usual)
+
     def publish_version(self, function: str, code_sha256: str, revision_id: str) -> FunctionState:
         """Publish what $LATEST holds; returns the existing version when nothing changed.
 
