@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from sam_deploy.events import ignore
 
 SECONDS: Final = 60.0
 KEY: Final = "test"
+LOOPBACK: Final = "127.0.0.1"
 NO_CONSTRAINT: Final = "us-east-1"
 """S3 takes no location constraint there. Source: S3 API CreateBucket."""
 
@@ -78,8 +80,12 @@ def started(folder: Path) -> Iterator[Emulator]:
 
 
 def variables(endpoint: str) -> Mapping[str, str]:
-    """Return what tells either tool to go to this endpoint instead of AWS."""
+    """Return what tells either tool to go to this endpoint instead of AWS, and by no detour."""
     return {
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "NO_PROXY": LOOPBACK,
+        "no_proxy": LOOPBACK,
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": KEY,
         "AWS_SECRET_ACCESS_KEY": KEY,

@@ -110,7 +110,7 @@ class OurStack:
         found = run([*command, *options], self.project.folder, environment(more))
         self.last.clear()
         self.last.update(json.loads(found.output))
-        self._judge(outcome, built)
+        self.judge(outcome, built)
         return found
 
     @property
@@ -124,7 +124,8 @@ class OurStack:
         if not checked:
             ours.remove(self.project.store / "linted")
 
-    def _judge(self, outcome: Outcome | None, built: int | None) -> None:
+    def judge(self, outcome: Outcome | None, built: int | None) -> None:
+        """Raise `RunFailedError` unless the last run ended so, in every region."""
         made = self.last["build"]["built"]
         if built is not None and made != built:
             raise RunFailedError(f"sam-deploy made {made} archives where {built} were expected")
