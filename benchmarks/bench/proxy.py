@@ -28,7 +28,10 @@ _NO_BODY: Final = frozenset({204, 304})
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request as it passed. `at` is a monotonic clock's; `seconds` without the delay."""
+    """One request as it passed.
+
+    `at` is a monotonic clock's; `seconds` lasted until the answer began, without the delay.
+    """
 
     operation: str
     region: str
@@ -57,8 +60,9 @@ class Proxy:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Pass on the requests of one client, one after the other, until it or we hang up."""
-        # a client may hang up at any time, and tools do at their end
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+        # a client may hang up at any time, and tools do at their end; so does the proxy
+        broken = (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError)
+        with contextlib.suppress(*broken):
             while await self._one(reader, writer):
                 pass
         writer.close()
@@ -75,38 +79,16 @@ class Proxy:
         there = urlsplit(self.upstream)
         up_reader, up_writer = await asyncio.open_connection(there.hostname, there.port)
         try:
-            up_writer.write(head.text("Connection: close"))
-            up_writer.write(body)
-            sent = len(body)
-            if not body:
-                sent = await _relay(reader, up_writer, head)
-            kept = await self._answer(up_reader, writer, head)
+            up_writer.write(head.text("Connection: close") + body)
+            sent = len(body) or await _relay(reader, up_writer, head)
+            answer = await _answer(up_reader)
+            # counted before the client knows: it may be the last thing that it waits for
+            operation, region = named(head.first, head.fields, body)
+            took = time.monotonic() - started
+            self.calls.append(Call(operation, region, started, took, sent))
+            return await _pass_back(up_reader, writer, head, answer)
         finally:
             up_writer.close()
-        seconds = time.monotonic() - started
-        operation, region = named(head.first, head.fields, body)
-        self.calls.append(Call(operation, region, started, seconds, sent))
-        return kept
-
-    async def _answer(
-        self, up_reader: asyncio.StreamReader, writer: asyncio.StreamWriter, asked: _Head
-    ) -> bool:
-        answer = await _head(up_reader)
-        while answer is not None and answer.status == 100:  # noqa: PLR2004 - 100 Continue
-            answer = await _head(up_reader)
-        if answer is None:
-            raise ConnectionResetError
-        bare = asked.first.startswith("HEAD ") or answer.status in _NO_BODY
-        framed = bare or answer.chunked or "content-length" in answer.fields
-        writer.write(answer.text("" if framed else "Connection: close"))
-        if not bare and framed:
-            await _relay(up_reader, writer, answer)
-        elif not bare:
-            while piece := await up_reader.read(PIECE):
-                writer.write(piece)
-                await writer.drain()
-        await writer.drain()
-        return framed
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +126,33 @@ async def _head(reader: asyncio.StreamReader) -> _Head | None:
     first, *lines = text[:-4].split("\r\n")
     parts = (line.partition(":") for line in lines)
     return _Head(first, tuple(lines), {name.lower(): value.strip() for name, _, value in parts})
+
+
+async def _answer(reader: asyncio.StreamReader) -> _Head:
+    """Return the head of the answer; one that only says `go on` is none."""
+    while True:
+        found = await _head(reader)
+        if found is None:
+            raise ConnectionResetError
+        if found.status != 100:  # noqa: PLR2004 - 100 Continue
+            return found
+
+
+async def _pass_back(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, asked: _Head, answer: _Head
+) -> bool:
+    """Pass an answer on; say whether the client may ask again over the same connection."""
+    bare = asked.first.startswith("HEAD ") or answer.status in _NO_BODY
+    framed = bare or answer.chunked or "content-length" in answer.fields
+    writer.write(answer.text("" if framed else "Connection: close"))
+    if not bare and framed:
+        await _relay(reader, writer, answer)
+    elif not bare:
+        while piece := await reader.read(PIECE):
+            writer.write(piece)
+            await writer.drain()
+    await writer.drain()
+    return framed
 
 
 async def _relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: _Head) -> int:

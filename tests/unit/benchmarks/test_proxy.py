@@ -4,6 +4,7 @@ import http.client
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
@@ -12,13 +13,19 @@ import pytest
 from bench import proxy
 
 DELAY_SECONDS = 0.15
+AT_ONCE = 8
+MEET_SECONDS = 30.0
 SCOPE = "AWS4-HMAC-SHA256 Credential=key/20261120/eu-west-1/s3/aws4_request, SignedHeaders=host"
 
 
 class Echo(BaseHTTPRequestHandler):
-    """Answers with what it was sent; `/chunked` in two pieces, `/open` until it hangs up."""
+    """Answers with what it was sent; `/chunked` in two pieces, `/open` until it hangs up.
+
+    Whoever asks for `/meet` is answered when all others are there.
+    """
 
     protocol_version = "HTTP/1.1"
+    together = threading.Barrier(AT_ONCE)
 
     def do_GET(self) -> None:
         """Answer without having been sent anything."""
@@ -35,6 +42,8 @@ class Echo(BaseHTTPRequestHandler):
         self._answer(self.rfile.read(int(self.headers["Content-Length"])))
 
     def _answer(self, body: bytes) -> None:
+        if self.path == "/meet":
+            self.together.wait(MEET_SECONDS)
         self.send_response(200)
         if self.path == "/chunked":
             self.send_header("Transfer-Encoding", "chunked")
@@ -67,7 +76,7 @@ def upstream() -> Iterator[str]:
 
 def connected(through: proxy.Proxy) -> http.client.HTTPConnection:
     place = urlsplit(through.url)
-    return http.client.HTTPConnection(str(place.hostname), place.port, timeout=10)
+    return http.client.HTTPConnection(str(place.hostname), place.port, timeout=MEET_SECONDS)
 
 
 def asked(connection: http.client.HTTPConnection, path: str, body: bytes | None = None) -> bytes:
@@ -118,20 +127,14 @@ def test_a_client_that_asks_before_it_sends_is_answered(upstream: str) -> None:
 
 
 def test_every_call_is_later_and_calls_at_once_do_not_wait_for_each_other(upstream: str) -> None:
-    """Eight at once take little longer than one."""
+    """Eight at once reach the server together; none of them before the delay is over."""
     with proxy.running(upstream, DELAY_SECONDS) as through:
         started = time.monotonic()
-        threads = [
-            threading.Thread(target=lambda: asked(connected(through), "/a")) for _ in range(8)
-        ]
-        for each in threads:
-            each.start()
-        for each in threads:
-            each.join()
-        took = time.monotonic() - started
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            found = list(pool.map(lambda _: asked(connected(through), "/meet"), range(AT_ONCE)))
 
-    assert 8 == len(through.calls)
-    assert DELAY_SECONDS <= took < 4 * DELAY_SECONDS
+        assert [b"read"] * AT_ONCE == found
+        assert started + DELAY_SECONDS <= min(each.at for each in through.calls)
 
 
 def test_what_is_sent_is_counted_and_forgotten(upstream: str) -> None:
