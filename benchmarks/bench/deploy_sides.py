@@ -45,9 +45,7 @@ SAM_AT_ONCE: Final = "sam deploy, all regions at once"
 SAM_POLLING: Final = "sam deploy, SAM_CLI_POLL_DELAY=0.5"
 CHECKED: Final = f"{OURS}, template checked before"
 APART: Final = f"{OURS}, a region at a time, nothing shared"
-FEW: Final = f"{OURS}, fewer regions"
-MANY: Final = f"{OURS}, more regions"
-ONE: Final = f"{OURS}, one region"
+ONE: Final = f"{OURS}, 1 region"
 POLL_SECONDS: Final = 0.5
 UNITS: Final = app.THE_APP.units
 FUNCTIONS: Final = len(app.THE_APP.functions)
@@ -59,6 +57,20 @@ class Sizes:
 
     few: int = 4
     many: int = 20
+
+    @property
+    def few_name(self) -> str:
+        """Of sam-deploy with the few regions, where both are compared."""
+        return f"{OURS}, {self.few} regions"
+
+    @property
+    def many_name(self) -> str:
+        """Of sam-deploy with the many regions."""
+        return f"{OURS}, {self.many} regions"
+
+
+FEW: Final = Sizes().few_name
+MANY: Final = Sizes().many_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,6 @@ from bench import stacks
 from bench.deploy_sides import (
     APART,
     CHECKED,
-    FEW,
-    MANY,
     ONE,
     POLL_SECONDS,
     SAM,
@@ -115,7 +113,7 @@ def many(sides: Sides, runs: int) -> tuple[Case, ...]:
     firsts = interleaved(
         [
             Contender(
-                MANY,
+                sizes.many_name,
                 lambda: sides.many.deploy("created", built=UNITS),
                 lambda: sides.emptied_for(sides.many),
             )
@@ -124,8 +122,8 @@ def many(sides: Sides, runs: int) -> tuple[Case, ...]:
     )
     growth = interleaved(
         [
-            _again(FEW, sides.few),
-            _again(MANY, sides.many),
+            _again(sizes.few_name, sides.few),
+            _again(sizes.many_name, sides.many),
         ],
         runs,
     )
@@ -164,7 +162,9 @@ def apart(sides: Sides, runs: int) -> Case:
 def sent(sides: Sides) -> Case:
     """Bytes of archives that leave this computer, by the number of regions."""
     found = []
-    for name, stack in ((ONE, sides.one), (FEW, sides.few), (MANY, sides.many)):
+    sizes = sides.sizes
+    every = ((ONE, sides.one), (sizes.few_name, sides.few), (sizes.many_name, sides.many))
+    for name, stack in every:
         sides.emulator.empty()
         stack.deploy("created")
         found.append(_bytes(name, stack.sent_bytes))
@@ -178,7 +178,10 @@ def sent(sides: Sides) -> Case:
 
 
 def _again(name: str, stack: OurStack) -> Contender:
-    """Deploy when the last deployment was the same; another project's tags may differ."""
+    """Deploy when the last deployment was the same.
+
+    After one of the other project, the dashboard would have to show other regions.
+    """
     return Contender(name, lambda: stack.deploy("no changes", built=0), lambda: _prepare(stack))
 
 

@@ -53,7 +53,7 @@ def test_bytes_must_not_grow_with_the_regions() -> None:
     text = section()
 
     assert (
-        "| bytes sent, 4 regions against 1: no more | `sam-deploy, one region` "
+        "| bytes sent, 4 regions against 1: no more | `sam-deploy, 1 region` "
         "| 54.0 MB | 54.0 MB | 1.00x | - | at least 1.00x | reached |" in text
     )
     assert "20 regions against 1: no more" in text
