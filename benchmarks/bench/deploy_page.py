@@ -59,14 +59,13 @@ def section(results: Results) -> str:
     made = (
         "Made by `uv run benchmarks/deploy.py`. The app of the build benchmark, with an HTTP API "
         "in front of its FastAPI function and an alias for every function: five functions, five "
-        f"layers.\n\n{results.date} · {machine} · {versions} · {results.runs} runs of each but "
-        "where a note says otherwise."
+        f"layers.\n\n{results.date} · {machine} · {versions} · runs of each: {results.runs}, "
+        "but where a note says otherwise."
     )
     parts = [
         DEPLOY,
         made,
-        f"![{alternative(reached)}]({PICTURE})",
-        goals_table(reached),
+        *([f"![{alternative(reached)}]({PICTURE})", goals_table(reached)] if reached else []),
         METHOD,
         *_per_region(results),
         *(case_text(each) for each in results.cases),

@@ -78,6 +78,15 @@ def test_one_case_makes_a_section() -> None:
     assert "### What could not be deployed\n\n- the case many: no" in text
 
 
+def test_fewer_regions_are_judged_by_no_goal() -> None:
+    """A short run shows figures, and neither verdicts nor a picture of them."""
+    text = section(Case("first, quick", "2 regions, first", CASES[0].series))
+
+    assert "### 2 regions, first" in text
+    assert "goals are reached" not in text
+    assert "![" not in text
+
+
 def test_the_picture_shows_the_goals_in_seconds() -> None:
     """Bytes are no bars of a picture of seconds; without figures there is none."""
     drawn = deploy_page.picture(Results("2026-11-20", {}, {}, 3, CASES))
