@@ -186,13 +186,22 @@ class _Pruning:
         )
 
     def remove(self, verdicts: tuple[Verdict, ...]) -> None:
-        """What the verdicts let go is gone."""
-        from sam_deploy.provide import survey  # noqa: PLC0415 - boto3
+        """What the verdicts let go is gone. Nobody deploys meanwhile."""
+        from sam_deploy import delivery  # noqa: PLC0415 - boto3
+        from sam_deploy.provide import survey  # noqa: PLC0415 - the same
 
         going = [each.version for each in verdicts if each.removed]
+        if not going:
+            return
 
         def delete() -> None:
-            survey.remove(going, self.place.aws, stop=self.stop)
+            home, aws = self.app.home_region, self.place.aws
+            account = aws.account(home)
+            with delivery.exclusive(
+                self.app.name, home, aws, self.stop, command="layers prune", account=account
+            ) as entry:
+                delivery.refuse_open(entry, "No layer version is removed")
+                survey.remove(going, aws, stop=self.stop)
 
         wiring.watched(self.place, self.stop, delete, self.console)
 
