@@ -111,8 +111,9 @@ class Place:
             process.kill()
             process.communicate()
             raise
+        seconds = time.monotonic() - started
         self.proxy.settle()
-        return Ran(process.returncode, out, err, time.monotonic() - started)
+        return Ran(process.returncode, out, err, seconds)
 
     def deploy(self, *arguments: str) -> Ran:
         """Run `sam-deploy deploy` to what it takes for AWS."""

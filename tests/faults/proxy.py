@@ -115,9 +115,17 @@ class Proxy:
         with self._lock:
             self._upstream = upstream
 
-    def add(self, when: When, action: Action, *, times: int | None = None, skip: int = 0) -> Rule:
-        """Return a rule that is in force now, after those that already were."""
-        rule = Rule(when, action, times, skip)
+    def add(
+        self,
+        when: When,
+        action: Action,
+        *,
+        times: int | None = None,
+        skip: int = 0,
+        after: When | None = None,
+    ) -> Rule:
+        """Return a rule that is in force now; of several that apply the first one does."""
+        rule = Rule(when, action, times, skip, after)
         with self._lock:
             self._rules.append(rule)
         return rule
@@ -133,6 +141,11 @@ class Proxy:
         finally:
             with self._lock:
                 self._rules.remove(rule)
+
+    def calm(self) -> None:
+        """No rule is in force any more; the calls are still known."""
+        with self._lock:
+            self._rules.clear()
 
     def clear(self) -> None:
         """No rule is in force, no call is known, nobody is a victim."""
@@ -209,8 +222,10 @@ class Proxy:
 
     def _decide(self, call: Known) -> Action | None:
         with self._lock:
-            rule = next((rule for rule in self._rules if rule.takes(call)), None)
-        return rule.action if rule else None
+            for rule in self._rules:
+                if rule.takes(call):
+                    return rule.action
+        return None
 
     def _answer(self, request: Request, action: Action | None) -> Made | None:
         """Return the answer, or nothing when the connection is to break."""
@@ -279,7 +294,7 @@ class Proxy:
             time.sleep(action.every_seconds if number else 0)
             with suppress(ProcessLookupError):
                 os.killpg(self._victim().group, action.number)
-        time.sleep(action.every_seconds)
+        time.sleep(action.then_seconds)
 
     def _victim(self) -> Victim:
         if self.victim is None:

@@ -110,11 +110,15 @@ class Kill:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """The proxy's victim gets signals, such as those of Ctrl-C; then the call is carried out."""
+    """The proxy's victim gets signals, such as those of Ctrl-C; then the call is carried out.
+
+    `then_seconds` is how long that takes after the last one.
+    """
 
     number: int = signal.SIGINT
     times: int = 1
-    every_seconds: float = 0.3
+    every_seconds: float = 0.5
+    then_seconds: float = 0.5
 
 
 Action: TypeAlias = (
@@ -127,19 +131,24 @@ Action: TypeAlias = (
 class Rule:
     """What becomes of calls: of the first `skip` nothing, of the next `times` the action.
 
-    `hits` counts how often it was applied. A rule is an object of its own: two with the same
-    words count apart.
+    With `after`, calls count only once such a call has come. `hits` counts how often it was
+    applied. A rule is an object of its own: two with the same words count apart.
     """
 
     when: When
     action: Action
     times: int | None = None
     skip: int = 0
+    after: When | None = None
     hits: int = field(default=0, init=False)
     _seen: int = field(default=0, init=False)
+    _begun: bool = field(default=False, init=False)
 
     def takes(self, call: Known) -> bool:
         """Whether it applies to this call, which is counted. The proxy holds its lock."""
+        if self.after is not None and not self._begun:
+            self._begun = self.after.fits(call)
+            return False
         if not self.when.fits(call):
             return False
         self._seen += 1

@@ -68,4 +68,4 @@ class Stream:
         found = self._file.read(count)
         if len(found) < count:
             raise BrokenRequestError
-        return found
+        return bytes(found)
