@@ -6,7 +6,6 @@ included, so that addresses which the cloud makes lead through the proxy, too.
 
 from __future__ import annotations
 
-import http.client
 import os
 import signal
 import socket
@@ -20,7 +19,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from tests.faults import answers
+from tests.faults import answers, upstream
 from tests.faults.answers import Made
 from tests.faults.calls import Known, Request, known
 from tests.faults.rules import (
@@ -41,11 +40,9 @@ from tests.faults.rules import (
 )
 from tests.faults.wire import BrokenRequestError, Stream
 
-ANSWER_SECONDS: Final = 120
 SETTLE_SECONDS: Final = 60.0
 _RESET: Final = struct.pack("ii", 1, 0)
 """SO_LINGER of zero seconds: closing sends RST, as when the other side is gone."""
-_HOP: Final = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +180,7 @@ class Proxy:
 
     def _serve(self, connection: socket.socket) -> None:
         """Answer the requests of one connection until it ends or is broken."""
-        connection.settimeout(ANSWER_SECONDS)
+        connection.settimeout(upstream.ANSWER_SECONDS)
         stream = Stream(connection)
         with suppress(OSError, BrokenRequestError):
             while (head := stream.head()) is not None:
@@ -254,7 +251,7 @@ class Proxy:
                 kept = {k: v for k, v in request.headers.items() if k != header.lower()}
                 return self._forward(Request(request.method, request.target, kept, request.body))
             case Rewrite(old, new):
-                return _rewritten(self._forward(request), old, new)
+                return self._forward(request).rewritten(old, new)
             case None:
                 pass
         return self._forward(request)
@@ -262,26 +259,7 @@ class Proxy:
     def _forward(self, request: Request) -> Made:
         with self._lock:
             address = urlsplit(self._upstream).netloc
-        connection = http.client.HTTPConnection(address, timeout=ANSWER_SECONDS)
-        try:
-            connection.putrequest(
-                request.method, request.target, skip_host=True, skip_accept_encoding=True
-            )
-            for name, value in request.headers.items():
-                if name not in _HOP and name != "expect":
-                    connection.putheader(name, value)
-            connection.putheader("Content-Length", str(len(request.body)))
-            connection.endheaders(request.body)
-            answer = connection.getresponse()
-            body = answer.read()
-            # of an answer to HEAD the length is all there is to know
-            dropped = _HOP - {"content-length"} if request.method == "HEAD" else _HOP
-            headers = tuple(
-                (name, value) for name, value in answer.getheaders() if name.lower() not in dropped
-            )
-            return Made(answer.status, headers, body)
-        finally:
-            connection.close()
+        return upstream.ask(address, request)
 
     def _kill(self) -> None:
         victim = self._victim()
@@ -300,7 +278,3 @@ class Proxy:
         if self.victim is None:
             raise AssertionError("a rule sends a signal, and there is no victim")
         return self.victim
-
-
-def _rewritten(answer: Made, old: str, new: str) -> Made:
-    return Made(answer.status, answer.headers, answer.body.replace(old.encode(), new.encode()))

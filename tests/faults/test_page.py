@@ -36,7 +36,7 @@ def faults() -> ModuleType:
 def test_a_run_notes_what_it_has_proven(tmp_path: Path) -> None:
     """The row of a marked test and its outcome are in the file, though a worker has run it."""
     out = tmp_path / "faults.json"
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "1", MARKED, "--faults-out", out]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "1", MARKED, "--faults-out", str(out)]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert 0 == ran.returncode, ran.stdout + ran.stderr
     assert {"59": {MARKED: "passed"}} == json.loads(out.read_text(encoding="utf-8"))
