@@ -1,7 +1,7 @@
 """Write docs/faults.md: what can go wrong, what must hold then, and which tests have shown it.
 
     uv run pytest --run-slow --faults-out FILE     run the tests and note what they prove
-    uv run scripts/faults.py FILE                  put the outcomes into the page, with today's date
+    uv run scripts/faults.py FILE ...              put the outcomes into the page, with today's date
     uv run scripts/faults.py                       only bring texts and names of tests up to date
     uv run scripts/faults.py --check               exit 1 when the page is not current
 
@@ -65,8 +65,7 @@ def main(arguments: list[str]) -> int:
     outcomes = {number: Outcome(result, date) for number, result, date in found if date}
     files = [each for each in arguments if each != "--check"]
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
-    for name in files:
-        outcomes |= read(json.loads(Path(name).read_text(encoding="utf-8")), tests, today)
+    outcomes |= read(merged(files), tests, today)
     text = page(rows, tests, outcomes)
     if "--check" in arguments:
         print("current" if text == before else "run `uv run scripts/faults.py`: not current")
@@ -91,6 +90,15 @@ def named(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
     for mark in node.decorator_list:
         if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.fault":
             yield from (ast.unparse(argument) for argument in mark.args)
+
+
+def merged(files: list[str]) -> dict[str, dict[str, str]]:
+    """Return what several runs have noted, as if they had been one."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for name in files:
+        for number, cases in json.loads(Path(name).read_text(encoding="utf-8")).items():
+            found[number].update(cases)
+    return found
 
 
 def read(

@@ -219,10 +219,10 @@ class Proxy:
 
     def _decide(self, call: Known) -> Action | None:
         with self._lock:
+            taken = next((rule for rule in self._rules if rule.takes(call)), None)
             for rule in self._rules:
-                if rule.takes(call):
-                    return rule.action
-        return None
+                rule.notice(call)
+        return taken.action if taken else None
 
     def _answer(self, request: Request, action: Action | None) -> Made | None:
         """Return the answer, or nothing when the connection is to break."""

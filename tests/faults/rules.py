@@ -146,16 +146,17 @@ class Rule:
 
     def takes(self, call: Known) -> bool:
         """Whether it applies to this call, which is counted. The proxy holds its lock."""
-        if self.after is not None and not self._begun:
-            self._begun = self.after.fits(call)
-            return False
-        if not self.when.fits(call):
+        if (self.after is not None and not self._begun) or not self.when.fits(call):
             return False
         self._seen += 1
         if self._seen <= self.skip or (self.times is not None and self.hits >= self.times):
             return False
         self.hits += 1
         return True
+
+    def notice(self, call: Known) -> None:
+        """What it waits for may have come, whichever rule took that call."""
+        self._begun = self._begun or (self.after is not None and self.after.fits(call))
 
 
 def is_read(operation: str) -> bool:

@@ -194,3 +194,18 @@ def test_rules_skip_and_end_and_are_counted_apart(proxy: Proxy, client: Make) ->
         functions.list_functions()
     functions.list_functions()
     assert (1, 2) == (third.hits, other.hits)
+
+
+def test_a_rule_can_wait_for_another_call(proxy: Proxy, client: Make) -> None:
+    """Also for one that another rule takes; what comes before is not counted."""
+    functions = client("lambda")
+    listed = When("lambda", "ListFunctions")
+    late = proxy.add(listed, Fail("A", status=404), times=1, after=When("lambda", "ListLayers"))
+    proxy.add(When("lambda", "ListLayers"), Delay(0))
+    functions.list_functions()
+    functions.list_layers()
+    assert 0 == late.hits
+    with pytest.raises(ClientError, match="A"):
+        functions.list_functions()
+    functions.list_functions()
+    assert 1 == late.hits
