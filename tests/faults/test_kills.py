@@ -1,0 +1,33 @@
+"""SIGKILL at a few calls; the campaigns do it at every one (`tests/campaigns/deploy_kills.py`)."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+from tests.faults import world
+from tests.faults.place import DEPLOY, Place
+from tests.faults.rules import Kill, Moment, When
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.fault(34)
+@pytest.mark.parametrize(
+    ("operation", "moment"),
+    [
+        ("CreateChangeSet", "before"),
+        ("ExecuteChangeSet", "after"),
+    ],
+)
+@pytest.mark.parametrize("region", ["eu-west-1", "us-east-1"])
+def test_a_kill_around_a_change_set_leaves_none(
+    faulty: Place, region: str, operation: str, moment: Moment
+) -> None:
+    """Fault 34: the next run uses or removes its own change sets, also of a stack in review."""
+    faulty.proxy.add(When("cloudformation", operation, region), Kill(moment), times=1)
+    assert -signal.SIGKILL == faulty.deploy().code
+    faulty.proxy.calm()
+    again = faulty.run(*DEPLOY)
+    assert 0 == again.code, again.err
+    assert [] == world.problems(world.look(faulty), faulty.proxy.calls)
