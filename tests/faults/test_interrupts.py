@@ -52,6 +52,16 @@ def test_a_second_ctrl_c_ends_at_once(faulty: Place, service: str, operation: st
     assert_completes(faulty)
 
 
+@pytest.mark.fault(56)
+def test_a_terminal_that_goes_away_is_an_interruption_like_any(faulty: Place) -> None:
+    """Fault 56: the window is closed while stacks are made; the same command completes."""
+    with at_terminal(faulty, *TO_AWS, "--auto-approve") as terminal:
+        terminal.until("change set")
+        terminal.hang_up()
+        assert 0 != terminal.end()
+    assert_completes(faulty)
+
+
 def test_whoever_does_not_say_yes_has_made_no_call(faulty: Place) -> None:
     """At a terminal the question comes before the first write, and the answer no is exit 5."""
     with at_terminal(faulty, *TO_AWS) as terminal:

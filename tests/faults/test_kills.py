@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 
 import pytest
+from tests.campaigns import deploy_kills
 from tests.faults import world
 from tests.faults.place import DEPLOY, Place
 from tests.faults.rules import Kill, Moment, When
@@ -17,6 +18,8 @@ pytestmark = pytest.mark.slow
     ("operation", "moment"),
     [
         ("CreateChangeSet", "before"),
+        ("CreateChangeSet", "after"),
+        ("ExecuteChangeSet", "before"),
         ("ExecuteChangeSet", "after"),
     ],
 )
@@ -31,3 +34,10 @@ def test_a_kill_around_a_change_set_leaves_none(
     again = faulty.run(*DEPLOY)
     assert 0 == again.code, again.err
     assert [] == world.problems(world.look(faulty), faulty.proxy.calls)
+
+
+@pytest.mark.fault(34)
+def test_a_kill_at_any_call_is_mended_by_the_same_command() -> None:
+    """Fault 34: eight kills from the first to the last call, also on another computer."""
+    said: list[str] = []
+    assert () == deploy_kills.run(8, said.append).failures, said
