@@ -6,7 +6,16 @@ reviewed plan (`deploy --plan`), from archives of another job (`deploy --artifac
 """
 
 from sam_deploy.manifest.make import of_app, of_template
-from sam_deploy.manifest.model import FunctionWork, Manifest, Provenance
+from sam_deploy.manifest.model import FunctionWork, Manifest, Outside, Provenance
 from sam_deploy.manifest.written import read, write
 
-__all__ = ["FunctionWork", "Manifest", "Provenance", "of_app", "of_template", "read", "write"]
+__all__ = [
+    "FunctionWork",
+    "Manifest",
+    "Outside",
+    "Provenance",
+    "of_app",
+    "of_template",
+    "read",
+    "write",
+]
