@@ -129,6 +129,9 @@ def _question(
             return functools.partial(gateway.find, thing, names[0], group)
 
 
+Finds: TypeAlias = "dict[tuple[Place, Named], Taken]"
+
+
 def _outside(
     facts: Facts,
     changes: Sequence[Changing],
@@ -136,41 +139,42 @@ def _outside(
     taken: Mapping[tuple[str, str, str, str], Taken],
 ) -> tuple[dict[Place, list[Collision]], list[Finding]]:
     """Return what is taken outside of the stacks that want it, and by which stack."""
-    finds = {
+    finds: Finds = {
         (_place(each), name): found
         for each in changes
         for name in wanted[_place(each)]
         if (found := taken.get((each.region, name.thing, name.group, name.name)))
     }
-    met = {place for place, _ in finds}
-    looked = {
-        _place(each): functools.partial(
-            CloudFormation(facts.aws, each.region).resources, each.stack
-        )
-        for each in changes
-        if _place(each) in met and not each.is_new
-    }
-    held, untold = ask(facts, looked, "what they hold already is not known")
+    new = {_place(each) for each in changes if each.is_new}
+    held, untold = ask(
+        facts,
+        {
+            place: functools.partial(CloudFormation(facts.aws, place[1]).resources, place[0])
+            for place in {place for place, _ in finds} - new
+        },
+        "whether stacks hold what was found is not known",
+    )
     finds = {
         (place, name): found
         for (place, name), found in finds.items()
         if not holds(held.get(place, ()), name, found)
     }
-    # a convenience alone, so that a refusal is nothing to tell
-    holders, _ = ask(
-        facts,
-        {
-            key: functools.partial(Names(facts.aws, key[0][1]).stack_of, found.physical_id)
-            for key, found in finds.items()
-            if not found.foreign
-        },
-        "",
-    )
+    holders = _holders(facts, finds)
     outside: dict[Place, list[Collision]] = defaultdict(list)
     for (place, name), found in finds.items():
         words = in_words(holders.get((place, name), ""), place, foreign=found.foreign)
         outside[place].append(Collision(name, words))
     return outside, untold
+
+
+def _holders(facts: Facts, finds: Finds) -> dict[tuple[Place, Named], str]:
+    """Return the stacks that made what was found: a convenience, so that a refusal is not told."""
+    asked = {
+        (place, name): functools.partial(Names(facts.aws, place[1]).stack_of, found.physical_id)
+        for (place, name), found in finds.items()
+        if not found.foreign
+    }
+    return ask(facts, asked, "")[0]
 
 
 def holds(resources: Sequence[StackResource], wanted: Named, found: Taken) -> bool:
