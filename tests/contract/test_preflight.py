@@ -98,7 +98,7 @@ def test_a_name_that_is_taken_is_found(aws: Aws, mark: str, thing: str) -> None:
 
 @pytest.mark.usefixtures("there")
 def test_names_that_are_asked_for_in_other_ways(aws: Aws, mark: str) -> None:
-    """Buckets, topics by ARN, log groups and parameters together, domain prefixes."""
+    """Buckets, topics by ARN, queues, log groups and parameters together, domain prefixes."""
     names = Names(aws, REGION)
     assert {mark: Taken(mark)} == names.bucket(mark)
     assert {} == names.bucket(f"{mark}-free")
@@ -107,6 +107,8 @@ def test_names_that_are_asked_for_in_other_ways(aws: Aws, mark: str) -> None:
     listed = [f"/{mark}/{each}" for each in ("a", "aa", "b", "c")]
     assert {f"/{mark}/a", f"/{mark}/b"} == set(names.log_groups(listed))
     assert {f"/{mark}/a", f"/{mark}/b"} == set(names.parameters(listed))
+    several = names.queues([mark, f"{mark}-free"])
+    assert names.find("queue", mark) == several
     assert {} == names.user_pool_domain(f"{mark}-free")
 
 

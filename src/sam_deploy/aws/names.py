@@ -29,6 +29,7 @@ ELSEWHERE: Final = "301"
 """Of a bucket in another region, when the SDK has not followed there by itself."""
 PARAMETERS_AT_ONCE: Final = 10
 """Source: SSM API GetParameters."""
+QUEUES_A_PAGE: Final = 1_000
 BUCKET_NAME_KEPT: Final = 46
 """Characters of a bucket's name that leave room for what makes another one of it."""
 
@@ -149,6 +150,28 @@ class Names:
             answer = self._client("logs").describe_log_groups(**given)
         names = [str(each["logGroupName"]) for each in answer.get("logGroups", [])]
         return set(names), names[-1] if answer.get("nextToken") and names else ""
+
+    def queues(self, names: Sequence[str]) -> Mapping[str, Taken]:
+        """Return which queues there are: all of them by one page, where that holds all there are.
+
+        Source: SQS API ListQueues, GetQueueUrl.
+        """
+        listed = self._list_queues(_beginning(names)) if len(names) > 1 else None
+        if listed is None:
+            found = (self.find("queue", name) for name in names)
+            return {name: taken for each in found for name, taken in each.items()}
+        return {name: Taken(listed[name]) for name in names if name in listed}
+
+    def _list_queues(self, prefix: str) -> Mapping[str, str] | None:
+        """Return name -> URL; None when there are too many, or these credentials may not list."""
+        given = {"QueueNamePrefix": prefix} if prefix else {}
+        try:
+            with calling("sqs:ListQueues", self.region):
+                answer = self._client("sqs").list_queues(MaxResults=QUEUES_A_PAGE, **given)
+        except DeniedError:
+            return None
+        urls = [str(each) for each in answer.get("QueueUrls") or ()]
+        return None if answer.get("NextToken") else {each.rpartition("/")[2]: each for each in urls}
 
     def user_pool_domain(self, prefix: str) -> Mapping[str, Taken]:
         """Return who of this account has a domain prefix (DescribeUserPoolDomain)."""

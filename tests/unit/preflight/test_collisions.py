@@ -312,3 +312,30 @@ def test_errors_of_two_regions_come_in_one_list(account: Account, make_facts: Ma
     for region in ("eu-west-1", "us-east-1"):
         assert f"1 name is taken that `shop` needs in `{region}`" in text
     assert 2 == text.count("queue `OrdersDevQ` (`Orders`)")
+
+
+def test_many_queues_are_one_list(account: Account, make_facts: Make) -> None:
+    """One call a region; by name where they may not be listed, or where a page is not enough."""
+    queues = {
+        name: {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name}} for name in ("A", "B")
+    }
+    account.answers["list_queues"] = {"QueueUrls": ["https://sqs/1/B", "https://sqs/1/C"]}
+    (error,) = errors(list(collisions(make_facts(queues))))
+    assert ("queue `B` (`B`)",) == error.problems
+    assert {"list_queues": 1, "describe_stack_resources": 1} == account.counts
+
+
+@pytest.mark.parametrize("why", ["denied", "more"])
+def test_queues_that_cannot_be_listed_are_asked_for_by_name(
+    account: Account, make_facts: Make, refuse: Callable[..., Exception], why: str
+) -> None:
+    """The answer is the same."""
+    more = {"QueueUrls": ["https://sqs/1/X"], "NextToken": "more"}
+    account.answers["list_queues"] = refuse("AccessDenied") if why == "denied" else more
+    account.answers["get_queue_url", "B"] = {"QueueUrl": "https://sqs/1/B"}
+    queues = {
+        name: {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name}} for name in ("A", "B")
+    }
+    (error,) = errors(list(collisions(make_facts(queues))))
+    assert ("queue `B` (`B`)",) == error.problems
+    assert 2 == account.counts["get_queue_url"]

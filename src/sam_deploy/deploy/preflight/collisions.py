@@ -1,7 +1,7 @@
 """Whether names that a stack would take are taken: CloudFormation would fail at them halfway.
 
 May call, for names that are new only: one call a name (GetFunctionConfiguration, HeadBucket,
-GetQueueUrl, DescribeTable, ...), one for ten parameters, one for log groups of a common beginning.
+DescribeTable, ...), one a region for all queues and for all log groups, one for ten parameters.
 Where something was found: ListStackResources once a stack, DescribeStackResources once a find.
 """
 
@@ -107,7 +107,9 @@ def questions(
 
 
 def _portions(thing: str, names: Sequence[str]) -> list[tuple[str, ...]]:
-    most = {"log group": len(names), "parameter": PARAMETERS_AT_ONCE}.get(thing, 1)
+    most = {"log group": len(names), "queue": len(names), "parameter": PARAMETERS_AT_ONCE}.get(
+        thing, 1
+    )
     return [tuple(names[at : at + most]) for at in range(0, len(names), most)]
 
 
@@ -117,6 +119,8 @@ def _question(
     match thing:
         case "log group":
             return functools.partial(gateway.log_groups, names)
+        case "queue":
+            return functools.partial(gateway.queues, names)
         case "parameter":
             return functools.partial(gateway.parameters, names)
         case "bucket":
