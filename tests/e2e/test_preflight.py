@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+import pytest
+
 from sam_deploy import naming
 
 Project: TypeAlias = Any
@@ -37,6 +39,7 @@ def written(project: Project) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_names_that_are_taken_stop_a_deployment_before_any_write(
     tiny: Project, make_tiny: Callable[..., Project]
 ) -> None:
