@@ -12,7 +12,8 @@ from botocore.awsrequest import AWSResponse
 from sam_deploy import local
 from sam_deploy.aws import Aws, DeniedError, Endpoint
 from sam_deploy.aws.names import Names, Taken
-from sam_deploy.aws.prerequisites import Prerequisites, Zone
+from sam_deploy.aws import Zone, Zones
+from sam_deploy.aws.prerequisites import Prerequisites
 
 REGION = "eu-west-1"
 ACCOUNT = "000000000000"
@@ -156,8 +157,9 @@ def test_what_an_account_must_have_is_read_as_it_is(
     there("sesv2").create_email_identity(EmailIdentity=f"{mark}@example.com")
     assert account.may_send_as(f"{mark}@example.com")
     assert not account.in_mail_sandbox()
-    assert None is account.zone("Z0000000000000")
+    zones = Zones(aws)
+    assert None is zones.zone("Z0000000000000")
     made = there("route53").create_hosted_zone(Name=f"{mark}.com", CallerReference=mark)
     zone_id = made["HostedZone"]["Id"].rpartition("/")[2]
-    assert Zone(f"{mark}.com", private=False) == account.zone(zone_id)
+    assert Zone(zone_id, f"{mark}.com") == zones.zone(zone_id)
     there("route53").delete_hosted_zone(Id=zone_id)

@@ -12,7 +12,7 @@ from tests.faults.rules import Answer, Rewrite, When
 pytestmark = pytest.mark.slow
 
 WITH_DOMAIN = 'name="tiny",\n    domain="tiny.example",'
-WITH_POOL = 'http_api=HttpApi(),\n    user_pools=[UserPool("people")],'
+WITH_POOL = 'http_api=HttpApi(),\n    user_pools=[UserPool("people", clients=[UserPoolClient("web", callback_path="/in")])],'
 CERTIFICATE = When("acm", "DescribeCertificate")
 
 
@@ -27,7 +27,7 @@ def with_domain(faulty: Place) -> Iterator[Place]:
 def with_pool(faulty: Place) -> Iterator[Place]:
     """The project with a user pool, whose sign-in page has an address."""
     with (
-        faulty.edited("deploy.py", "Queue, Route", "Queue, Route, UserPool"),
+        faulty.edited("deploy.py", "Queue, Route", "Queue, Route, UserPool, UserPoolClient"),
         faulty.edited("deploy.py", 'name="tiny",', WITH_DOMAIN),
         faulty.edited("deploy.py", "http_api=HttpApi(),", WITH_POOL),
     ):

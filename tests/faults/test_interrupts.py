@@ -62,10 +62,14 @@ def test_a_terminal_that_goes_away_is_an_interruption_like_any(faulty: Place) ->
     assert_completes(faulty)
 
 
-def test_whoever_does_not_say_yes_has_made_no_call(faulty: Place) -> None:
-    """At a terminal the question comes before the first write, and the answer no is exit 5."""
+def test_whoever_does_not_say_yes_has_changed_no_stack(faulty: Place) -> None:
+    """At a terminal the changes are shown before the question; no is exit 5, and leaves nothing."""
     with at_terminal(faulty, *TO_AWS) as terminal:
         terminal.until("(yes/no)")
         terminal.type("no")
         assert 5 == terminal.end(), terminal.said
-    assert [] == faulty.proxy.writes()
+    assert [] == faulty.proxy.made(When("cloudformation", "ExecuteChangeSet"))
+    for region in faulty.regions:
+        formation = faulty.client("cloudformation", region)
+        assert [] == formation.describe_stacks()["Stacks"]
+    assert_completes(faulty)

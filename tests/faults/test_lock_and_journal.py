@@ -64,7 +64,7 @@ def test_the_lock_of_a_dead_process_is_taken_away_by_its_id(faulty: Place) -> No
     shown = faulty.run("unlock", "--target", "aws")
     found = re.search(r"unlock ([0-9a-zA-Z-]+)", shown.err)
     assert found is not None, shown.err
-    assert 0 == faulty.run("unlock", found[1], "--target", "aws", "--auto-approve").code
+    assert 0 == faulty.run("unlock", found[1], "--target", "aws").code
     assert [] == keys(faulty, "lock")
     faulty.proxy.calm()
     again = faulty.deploy()
@@ -101,7 +101,9 @@ def test_a_journal_that_cannot_be_read_is_refused_with_its_address(
     assert "Traceback" not in ran.err
     assert any(key in words(ran.err) for key in journals), ran.err
     assert [] == faulty.proxy.made(When("cloudformation", "CreateChangeSet"))
-    rebuilt = faulty.run("resume", "--from-aws", "--target", "aws", "--auto-approve")
+    aside = faulty.run("unlock", "--journal", "--target", "aws")
+    assert 0 == aside.code, aside.err
+    rebuilt = faulty.deploy()
     assert 0 == rebuilt.code, rebuilt.err
     assert [] == world.problems(world.look(faulty), faulty.proxy.calls)
 

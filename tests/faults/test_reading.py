@@ -39,7 +39,7 @@ def test_credentials_that_expire_while_waiting_are_not_taken_for_the_end(faulty:
     faulty.proxy.add(READ, EXPIRED, after=EXECUTED)
     ran = faulty.deploy()
     assert 8 == ran.code, ran.err
-    assert "did not accept the credentials in `eu-west-1`" in ran.err
+    assert "The credentials expired while `tiny-sam` in `eu-west-1`" in ran.err
     assert "Traceback" not in ran.err
     faulty.proxy.calm()
     again = faulty.deploy()

@@ -26,23 +26,22 @@ class Renewal:
         def needs_retry(response: Any, attempts: int, **_: Any) -> float | None:  # noqa: ANN401 - the SDK's own
             if attempts > 1 or _code(response) not in EXPIRED:
                 return None
-            return 0.0 if self._renew(client) else None
+            self._renew(client)
+            return 0.0
 
         service = client.meta.service_model.service_id.hyphenize()
         client.meta.events.register_first(f"needs-retry.{service}", needs_retry)
 
-    def _renew(self, client: Any) -> bool:  # noqa: ANN401 - the SDK has no types
-        """Give the client's signer newer credentials; say whether there are any."""
+    def _renew(self, client: Any) -> None:  # noqa: ANN401 - the SDK has no types
+        """Give the client's signer newer credentials, when there are any."""
         signer = client._request_signer  # noqa: SLF001 - no public way to sign with other keys
         with self._lock:
             before = signer._credentials  # noqa: SLF001 - the same
             found = self._new_session().get_credentials()
             if before is None or found is None:
-                return False
-            if found.get_frozen_credentials() == before.get_frozen_credentials():
-                return False
-            signer._credentials = found  # noqa: SLF001 - the same
-            return True
+                return
+            if found.get_frozen_credentials() != before.get_frozen_credentials():
+                signer._credentials = found  # noqa: SLF001 - the same
 
 
 def _code(response: Any) -> str:  # noqa: ANN401 - (HTTP response, parsed answer), or nothing

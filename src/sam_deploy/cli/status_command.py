@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from sam_deploy.cli import console as consoles
 from sam_deploy.cli import options, screens, wiring
 from sam_deploy.cli.options import Globals
+
+if TYPE_CHECKING:
+    from sam_deploy.cli.wiring import Place
+    from sam_deploy.config.model import App
 
 EPILOG = """\b
 Examples:
@@ -35,8 +41,25 @@ def command(
     console = consoles.make("plain")
     place = wiring.look_or_refuse(chosen, target, app.runtime, "deploy")
     served = release.read(app, place.aws, planned.regions)
+    open_work = unfinished(app, place)
     if as_json:
         click.echo(screens.status_json(served))
         return
     console.say(place.line(planned.regions))
     click.echo(screens.status_table(served))
+    if open_work:
+        console.say(f"\n{open_work}\n\nnext: {options.program()} resume")
+
+
+def unfinished(app: App, place: Place) -> str:
+    """Return what an earlier command has begun and not finished; '' for nothing."""
+    from sam_deploy.cli import identity  # noqa: PLC0415 - boto3
+    from sam_deploy.deploy import journal  # noqa: PLC0415 - the same
+
+    who = identity.Identity(app.name, app.home_region, app.runtime)
+    entry = journal.read(identity.records(who, place), app.name).entry
+    if not entry.is_open:
+        return ""
+    left = [name.replace(" ", " in ") for name, at in entry.places.items() if at.state != "done"]
+    what = f": {', '.join(left)}" if left else ""
+    return f"`{entry.command}`, begun {entry.started} by {entry.who}, was not finished{what}"

@@ -9,8 +9,9 @@ from pathlib import Path
 from sam_deploy import deploy, naming, provide
 from sam_deploy.delivery.to import Delivering
 from sam_deploy.delivery.under_way import Found
-from sam_deploy.deploy import Engine
+from sam_deploy.deploy import Engine, Place
 from sam_deploy.deploy.journal import Entry, Journal
+from sam_deploy.errors import IncompleteError, SamDeployError, UnreachableError
 from sam_deploy.events import PhaseStarted, StepsSkipped
 from sam_deploy.manifest import Manifest
 from sam_deploy.provide import Provisions, RegionProvisions, certificates, validation
@@ -40,18 +41,24 @@ def bring(
     }
     for region in same:
         to.report(StepsSkipped(region, len(PROVIDE_STEPS) - (region in to_certify)))
-    brought = provide.ensure(
+    brought, failed = provide.ensure(
         manifest.needs,
         sources,
         found.account,
         to.aws,
-        regions=[region for region in manifest.regions if region not in same],
+        regions=[
+            region
+            for region in manifest.regions
+            if region not in same and not _is_lost(engine, region)
+        ],
         certificates=to_certify,
         tags=manifest.tags,
         report=to.report,
         stop=to.stop,
         at_once=to.options.at_once,
     )
+    for region, error in failed.items():
+        engine.lose(region, _not_ready(region, error))
     descriptions = {layer.name: layer.description for layer in manifest.needs.layers}
     for region, ready in brought.items():
         if ready.layer_arns:
@@ -67,6 +74,17 @@ def bring(
     return Provisions(found.account, regions)
 
 
+def _not_ready(region: str, error: SamDeployError) -> SamDeployError:
+    if isinstance(error, UnreachableError):
+        return error
+    return IncompleteError(
+        f"Archives and layers are not in `{region}`",
+        why=str(error),
+        state="no stack was touched there; what the environments serve there is as before",
+        hint=error.hint or "run the same command again; it does only what is missing",
+    )
+
+
 def _all_issued(engine: Engine, wanted: Sequence[Wanted]) -> bool:
     """Whether the standing stacks have all these certificates, so that nobody has to look."""
     needs = {each.need for each in wanted}
@@ -78,6 +96,10 @@ def _all_issued(engine: Engine, wanted: Sequence[Wanted]) -> bool:
     )
 
 
+def _is_lost(engine: Engine, region: str) -> bool:
+    return any(place[1] == region for place in engine.lost)
+
+
 def unchanged_regions(engine: Engine, entry: Entry) -> dict[str, RegionProvisions]:
     """Return what regions stand on in which no stack will change, so that nothing is brought there.
 
@@ -87,19 +109,27 @@ def unchanged_regions(engine: Engine, entry: Entry) -> dict[str, RegionProvision
     manifest = engine.manifest
     found = {}
     for region in () if entry.is_open else manifest.regions:
+        if _is_lost(engine, region):
+            continue
         ready = _remembered(manifest, engine.account, region, entry)
+        alone = Provisions(engine.account, {region: ready} if ready else {})
         if ready is not None and all(
-            deploy.is_as_it_should_be(
-                engine.live[place],
-                manifest.templates[place[0]],
-                engine.work(place, ready).parameters,
-                manifest.tags,
-            )
-            for place in manifest.places
-            if place[1] == region
+            is_unchanged(engine, place, alone) for place in manifest.places if place[1] == region
         ):
             found[region] = ready
     return found
+
+
+def is_unchanged(engine: Engine, place: Place, provisions: Provisions) -> bool:
+    """Whether a stack is known to be as it should be, or falls behind anyway."""
+    if place in engine.lost:
+        return True
+    return deploy.is_as_it_should_be(
+        engine.live[place],
+        engine.manifest.templates[place[0]],
+        engine.work(place, provisions.regions[place[1]]).parameters,
+        engine.manifest.tags,
+    )
 
 
 def _remembered(

@@ -18,11 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sam_deploy import deploy, release
-from sam_deploy.delivery.bring import bring
+from sam_deploy.delivery.bring import bring, is_unchanged
 from sam_deploy.delivery.gatekeeper import guard_health
 from sam_deploy.delivery.to import Delivering
 from sam_deploy.delivery.under_way import Found, under_way
 from sam_deploy.deploy import Deployment, Engine, Review, StackOutcome, pool_domains
+from sam_deploy.deploy.journal import Journal
 from sam_deploy.deploy.survey import look
 from sam_deploy.events import PhaseStarted
 from sam_deploy.manifest import Manifest
@@ -52,9 +53,7 @@ def deliver(to: Delivering, manifest: Manifest, sources: Mapping[str, Path]) -> 
     """
     with under_way(to, manifest) as (engine, journal, found):
         provisions = bring(to, engine, journal, found, sources)
-        _seed_environments(to, engine, found)
-        reviews = engine.review(provisions.regions)
-        _approve(to, engine, reviews, provisions)
+        reviews = _reviewed(to, engine, journal, found, provisions)
         to.report(PhaseStarted("deploy", "Deploying the stacks"))
         moved: list[Moved] = []
         follow = functools.partial(_follow, to, engine, found, provisions, moved)
@@ -63,6 +62,23 @@ def deliver(to: Delivering, manifest: Manifest, sources: Mapping[str, Path]) -> 
         if (journal.begun or found.entry.is_open) and not deployment.failed:
             journal.close()
     return Delivery(provisions, reviews, deployment, Release(manifest.environment, tuple(moved)))
+
+
+def _reviewed(
+    to: Delivering, engine: Engine, journal: Journal, found: Found, provisions: Provisions
+) -> tuple[Review, ...]:
+    """Return what will be executed: seen by somebody, and agreed to."""
+    try:
+        if not all(is_unchanged(engine, place, provisions) for place in engine.manifest.places):
+            # what cannot be put on record is not begun
+            journal.start()
+        _seed_environments(to, engine, found)
+        reviews = engine.review(provisions.regions)
+        _approve(to, engine, reviews, provisions)
+    except BaseException:
+        journal.abandon()
+        raise
+    return reviews
 
 
 def look_only(

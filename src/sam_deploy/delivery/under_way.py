@@ -64,6 +64,7 @@ def under_way(to: Delivering, manifest: Manifest) -> Iterator[tuple[Engine, Jour
             live=found.survey.live,
             before=found.entry,
             executor=to.executor,
+            lost=dict(found.survey.failed),
         )
         yield engine, journal, found
 

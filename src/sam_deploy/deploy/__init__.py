@@ -11,8 +11,9 @@ status     what a stack's status allows    guard      what must not be lost
 """
 
 from sam_deploy.deploy.added import Added, add_aliases, find_added
-from sam_deploy.deploy.engine import Deployment, Engine, Options, parameters
+from sam_deploy.deploy.engine import Deployment, Engine, Options
 from sam_deploy.deploy.execute import StackOutcome
+from sam_deploy.deploy.parameters import parameters
 from sam_deploy.deploy.review import Review
 from sam_deploy.deploy.survey import Live, Place, Survey, is_as_it_should_be, survey
 from sam_deploy.deploy.work import StackWork

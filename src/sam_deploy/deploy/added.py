@@ -42,7 +42,7 @@ def find_added(manifest: Manifest, live: Mapping[Place, Live]) -> tuple[Added, .
     A stack that does not exist, and one with a single environment, is none of them.
     """
     found = (
-        _look(manifest.templates[stack.name], region, live[stack.name, region])
+        _look(manifest.templates[stack.name], region, live.get((stack.name, region), Live()))
         for stack in manifest.stacks
         if _holds_several(stack)
         for region in stack.regions

@@ -12,7 +12,7 @@ from typing import Final
 
 from sam_deploy import lanes, naming, provide
 from sam_deploy.aws import Aws, Functions, Stack
-from sam_deploy.deploy.engine import parameters
+from sam_deploy.deploy.parameters import parameters
 from sam_deploy.deploy.survey import Place, look
 from sam_deploy.lanes import Stop
 from sam_deploy.manifest import Manifest

@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from sam_deploy import lanes, naming
+from sam_deploy import lanes
 from sam_deploy.aws import Aws, CloudFormation
 from sam_deploy.deploy import guard
 from sam_deploy.deploy.execute import StackOutcome, execute
 from sam_deploy.deploy.journal import Entry, PlaceEntry
+from sam_deploy.deploy.order import behind, order
+from sam_deploy.deploy.parameters import parameters
 from sam_deploy.deploy.review import Review, review, withdraw
 from sam_deploy.deploy.survey import Live, Place
 from sam_deploy.deploy.work import Book, NoBook, StackWork
@@ -22,7 +24,7 @@ from sam_deploy.events import Note, RegionFinished, Report
 from sam_deploy.lanes import Outcomes, Stop
 from sam_deploy.manifest import Manifest
 from sam_deploy.plan import StackPlan
-from sam_deploy.provide import RegionProvisions, artifact_bucket, certificates
+from sam_deploy.provide import RegionProvisions, artifact_bucket
 from sam_deploy.template import Template
 
 
@@ -87,6 +89,20 @@ class Engine:
     before: Entry = field(default_factory=Entry)
     """The journal as it was found: an earlier run may have begun operations."""
     executor: Executor = execute
+    lost: dict[Place, SamDeployError] = field(default_factory=dict)
+    """Places that fall behind in this run, and why: no answer, or no change set."""
+
+    @property
+    def gatekeepers(self) -> frozenset[Place]:
+        """The first region of each stack."""
+        return frozenset((stack.name, stack.regions[0]) for stack in self.manifest.stacks)
+
+    def lose(self, region: str, why: SamDeployError) -> None:
+        """What is to be deployed to a region falls behind. Raises `why` for a first region."""
+        places = {place for place in self.manifest.places if place[1] == region}
+        if places & self.gatekeepers or self.options.stop_on_failure:
+            raise why
+        self.lost.update(dict.fromkeys(places, why))
 
     def work(self, place: Place, ready: RegionProvisions) -> StackWork:
         """Return what is to be made of one stack in one region."""
@@ -119,10 +135,15 @@ class Engine:
     def review(self, provisions: Mapping[str, RegionProvisions]) -> tuple[Review, ...]:
         """Return what would change everywhere, all stacks and regions at once.
 
-        Raises what the first place raised, when one cannot be changed; then no change set is left
-        behind. Raises `RefusedError` when anything would be lost that was not allowed by name.
+        A place for which that cannot be said falls behind, unless it is a stack's first region:
+        then its error is raised, and no change set is left behind. Raises `RefusedError` when
+        anything would be lost that was not allowed by name.
         """
-        works = {place: self.work(place, provisions[place[1]]) for place in self.manifest.places}
+        works = {
+            place: self.work(place, provisions[place[1]])
+            for place in self.manifest.places
+            if place not in self.lost
+        }
         outcomes: Outcomes[Place, Review] = lanes.run(
             {
                 place: functools.partial(review, work, self.live[place], self.before.token(place))
@@ -133,17 +154,25 @@ class Engine:
             stop=self.stop,
         )
         found = tuple(outcomes.done[place] for place in works if place in outcomes.done)
-        refused = next(iter(outcomes.failed.values()), None) or guard.all_losses(
+        refused = self._refused(outcomes.failed) or guard.all_losses(
             found, self.options.allow_replace
         )
         if refused is not None:
             self.withdraw(found, provisions)
             raise refused
+        self.lost.update(outcomes.failed)
         for each in found:
             origins = self.manifest.templates[each.stack].origins
             for words in guard.reaching_others(each.changes, origins, self.manifest.environment):
                 self.report(Note(words, region=each.region))
         return found
+
+    def _refused(self, failed: Mapping[Place, SamDeployError]) -> SamDeployError | None:
+        """Return the error that ends everything, when there is one."""
+        every = self.options.stop_on_failure
+        return next(
+            (error for place, error in failed.items() if every or place in self.gatekeepers), None
+        )
 
     def withdraw(
         self, reviews: Sequence[Review], provisions: Mapping[str, RegionProvisions]
@@ -173,23 +202,35 @@ class Engine:
         there, has succeeded. Stacks of one region go one after the other. Errors are collected,
         not raised: see `Deployment`.
         """
-        stacks = {stack.name: stack for stack in self.manifest.stacks}
         reviewed = {found.place: found for found in reviews}
+        waits = order(self.manifest.stacks, reviewed.keys() | self.lost.keys())
+        blocked = behind(waits, self.lost)
+        begun: set[Place] = set()
         halt = Stop()
+        stacks = {stack.name: stack for stack in self.manifest.stacks}
         work = {
             place: functools.partial(
-                self._one, found, provisions[place[1]], stacks[place[0]], then, halt
+                self._one, found, provisions[place[1]], stacks[place[0]], then, halt, begun
             )
             for place, found in reviewed.items()
+            if place not in blocked
         }
-        outcomes: Outcomes[Place, StackOutcome] = lanes.run(
-            work,
-            after=order(self.manifest.stacks, reviewed),
-            at_once=self.options.at_once,
-            stop=self.stop,
-            halt=halt,
+        try:
+            outcomes: Outcomes[Place, StackOutcome] = lanes.run(
+                work,
+                after={place: [each for each in waits[place] if each in work] for place in work},
+                at_once=self.options.at_once,
+                stop=self.stop,
+                halt=halt,
+            )
+        finally:
+            # change sets that nobody will execute any more
+            self.withdraw([each for each in reviews if each.place not in begun], provisions)
+        return Deployment(
+            outcomes.done,
+            {**outcomes.failed, **self.lost},
+            (*outcomes.not_started, *(place for place in reviewed if place in blocked)),
         )
-        return Deployment(outcomes.done, outcomes.failed, outcomes.not_started)
 
     def _one(
         self,
@@ -198,10 +239,13 @@ class Engine:
         stack: StackPlan,
         then: Then,
         halt: Stop,
+        begun: set[Place],
     ) -> StackOutcome:
         started = time.monotonic()
         try:
             work = self.work(found.place, ready)
+            self.stop.check()
+            begun.add(found.place)
             outcome = self.executor(work, found, self.new_token())
             if not found.empty:
                 self.book.place(found.place, PlaceEntry("deployed", outcome=outcome.outcome))
@@ -219,47 +263,3 @@ class Engine:
             RegionFinished(found.region, found.stack, outcome.outcome, time.monotonic() - started)
         )
         return outcome
-
-
-def order(stacks: Sequence[StackPlan], places: Mapping[Place, object]) -> dict[Place, list[Place]]:
-    """Return what each place waits for: its first region, and the stacks before it in its own.
-
-    Theirs may be the buckets it uses.
-    """
-    after: dict[Place, list[Place]] = {}
-    for number, stack in enumerate(stacks):
-        for region in stack.regions:
-            first = (stack.name, stack.regions[0])
-            waits = [] if region == stack.regions[0] else [first]
-            waits += [(each.name, region) for each in stacks[:number] if region in each.regions]
-            after[stack.name, region] = [each for each in waits if each in places]
-    return after
-
-
-def parameters(
-    manifest: Manifest,
-    template: Template,
-    ready: RegionProvisions,
-    region: str,
-    standing: Mapping[str, str],
-) -> dict[str, str]:
-    """Return what the template asks for, as it is in this region.
-
-    `standing` are the parameters of the stack as it is: what a certificate is not issued for yet
-    stays as it was.
-    """
-    first_region = next(
-        stack.first_region for stack in manifest.stacks if stack.name == template.stack_name
-    )
-    facts = {
-        naming.ARTIFACT_BUCKET: ready.bucket,
-        naming.SAM_ARTIFACT_BUCKET: ready.bucket,
-        naming.FIRST_REGION: "yes" if region == first_region else "no",
-        naming.REGION_SUFFIX: naming.region_suffix(region, manifest.home_region),
-        **certificates.parameters(template.certificates, region, ready.certificates, standing),
-    }
-    arns = {
-        parameter: ready.layer_arns[layer] for layer, parameter in template.layer_parameters.items()
-    }
-    asked = {name: value for name, value in facts.items() if name in template.parameters}
-    return asked | arns | dict(template.values)

@@ -134,6 +134,7 @@ class Journal:
         keep_manifest: Callable[[], str],
     ) -> None:
         self._documents, self._key = documents, key_of(name)
+        self._before = before.entry
         self._etag = before.etag
         self._entry = replace(mine, layers={**before.entry.layers})
         self._keep_manifest = keep_manifest
@@ -166,6 +167,16 @@ class Journal:
         with self._state:
             known = {**self._entry.layers, region: dict(arns)}
             self._entry = replace(self._entry, layers=known)
+
+    def start(self) -> None:
+        """That something begins is on record, before anything is changed."""
+        self._record(lambda now: now)
+
+    def abandon(self) -> None:
+        """Nothing was executed: what is left to finish is what was left before."""
+        if self.begun:
+            before = self._before
+            self._record(lambda now: replace(before, epoch=now.epoch, layers=now.layers))
 
     def close(self) -> None:
         """The deployment has come to its end."""

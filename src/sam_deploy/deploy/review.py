@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -147,7 +148,8 @@ def tidy(work: StackWork, keep: str = "") -> None:
 def withdraw(work: StackWork, found: Review) -> None:
     """What a review left in AWS is gone: its change set, and a stack that holds nothing else."""
     if found.change_set:
-        work.cloudformation.delete_change_set(work.name, found.change_set)
+        with contextlib.suppress(AwsCallError):  # executed or gone by now
+            work.cloudformation.delete_change_set(work.name, found.change_set)
         discard_empty_stack(work)
 
 

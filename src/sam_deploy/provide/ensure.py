@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sam_deploy import lanes, naming
 from sam_deploy.aws import Aws, Functions, Objects
-from sam_deploy.errors import IncompleteError, RefusedError, SamDeployError
+from sam_deploy.errors import RefusedError, SamDeployError
 from sam_deploy.events import Report
 from sam_deploy.lanes import Stop
 from sam_deploy.provide.archives import at_once as nothing_to_await
@@ -79,13 +79,13 @@ def ensure(
     report: Report,
     stop: Stop,
     at_once: int,
-) -> dict[str, RegionProvisions]:
+) -> tuple[dict[str, RegionProvisions], dict[str, SamDeployError]]:
     """These regions have their bucket, all archives and all layer versions, and certificates.
 
     `sources` maps the hash of an archive to the file that holds it. Archives leave this computer
     once, to the home region; S3 copies them on. `certificates` are shared out to regions, of
-    which some may need nothing else. Raises `IncompleteError` when a region failed: running it
-    again does the rest.
+    which some may need nothing else. Returns what is ready, and why a region failed. Raises what
+    the home region raised: nobody has anything without it.
     """
     home = needs.home_region
     work = _Work(needs, sources, aws, account, tags, certificates, report, stop)
@@ -101,9 +101,9 @@ def ensure(
         at_once=at_once,
         stop=stop,
     )
-    if outcomes.failed:
-        raise _failed(outcomes.failed, home)
-    return dict(outcomes.done)
+    if home in outcomes.failed:
+        raise outcomes.failed[home]
+    return dict(outcomes.done), dict(outcomes.failed)
 
 
 def guard_account(aws: Aws, region: str, expected: str) -> str:
@@ -116,19 +116,6 @@ def guard_account(aws: Aws, region: str, expected: str) -> str:
             hint="choose another AWS_PROFILE, or correct AWS_ACCOUNT_ID in `.env`",
         )
     return account
-
-
-def _failed(failed: Mapping[str, SamDeployError], home: str) -> SamDeployError:
-    if home in failed:
-        return failed[home]
-    error = next(iter(failed.values()))
-    regions = ", ".join(failed)
-    return IncompleteError(
-        f"Archives and layers are not in every region: {regions}",
-        why="; ".join(f"{name}: {each}" for name, each in failed.items()),
-        state="no stack was touched; what the environments serve is as before",
-        hint=error.hint or "run the same command again; it does only what is missing",
-    )
 
 
 def _only_certificates(work: _Work, region: str) -> RegionProvisions:

@@ -7,17 +7,21 @@ the weights of an old canary otherwise), and is read back when an answer was los
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
 from sam_deploy.aws import Alias, Aws, AwsCallError, Functions
-from sam_deploy.aws.functions import PRECONDITION
+from sam_deploy.aws.functions import CONFLICT, PRECONDITION
 from sam_deploy.errors import IncompleteError, RefusedError, SamDeployError
 from sam_deploy.events import AliasMoved, Report
 
 AT_ONCE: Final = 16
+TRIES: Final = 5
+BUSY_SECONDS: Final = 0.5
+"""Before the second try; longer before each further one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +117,7 @@ def _move_one(aws: Aws, report: Report, each: Move) -> Moved:
         return result
     functions = Functions(aws, each.region)
     try:
-        functions.update_alias(
-            each.function,
-            name,
-            each.version,
-            revision_id=each.before.revision_id,
-            description=each.mark,
-        )
+        _write(functions, each)
     except AwsCallError as error:
         if error.code != PRECONDITION:
             raise
@@ -137,3 +135,22 @@ def _move_one(aws: Aws, report: Report, each: Move) -> Moved:
             ) from error
     report(AliasMoved(each.region, each.function, name, each.version, each.before.version))
     return result
+
+
+def _write(functions: Functions, each: Move) -> None:
+    """Write the alias; wait while Lambda is still busy with the function (409)."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            functions.update_alias(
+                each.function,
+                each.before.name,
+                each.version,
+                revision_id=each.before.revision_id,
+                description=each.mark,
+            )
+        except AwsCallError as error:
+            if error.code != CONFLICT or attempt == TRIES:
+                raise
+            time.sleep(BUSY_SECONDS * attempt)
+        else:
+            return

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sam_deploy import naming
-from sam_deploy.deploy.engine import parameters
+from sam_deploy.deploy.parameters import parameters
 from sam_deploy.deploy.preflight.facts import Facts
 from sam_deploy.deploy.survey import NEVER_CAME_UP, Live
 from sam_deploy.errors import RefusedError
