@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sam_deploy.aws import AwsCallError, Change, Stack, UnansweredError
-from sam_deploy.deploy import status
 from sam_deploy.deploy.journal import PlaceEntry
 from sam_deploy.deploy.operation import STACK_SECONDS, Watch, follow, went_wrong
 from sam_deploy.deploy.review import Review, prepare
@@ -125,8 +124,10 @@ def delete(work: StackWork, live: Stack | None, token: str, retain: tuple[str, .
         if now is None or now.status == "DELETE_COMPLETE":
             return True
         ended = watch.look()
-        if ended is not None and not status.in_progress(ended.status):
+        if ended is None:
+            return None
+        if ended.status != "DELETE_COMPLETE":
             raise went_wrong(watch, ended)
-        return None
+        return True  # between the two looks
 
     work.patience.until(look, f"`{work.name}` being deleted", STACK_SECONDS)

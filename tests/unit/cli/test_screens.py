@@ -12,10 +12,11 @@ from sam_deploy.build import Artifact, Artifacts
 from sam_deploy.build.model import Effort
 from sam_deploy.build.prune import Size
 from sam_deploy.cli import screens
+from sam_deploy.delivery import Delivery
 from sam_deploy.deploy import Deployment, StackOutcome
 from sam_deploy.errors import ConfigError
-from sam_deploy.plan import Plan
-from sam_deploy.provide import Provisions, RegionProvisions
+from sam_deploy.manifest import Manifest
+from sam_deploy.provide import Needs, Provisions, RegionProvisions
 from sam_deploy.release import Moved, Release, Served
 from sam_deploy.workflow import Result
 
@@ -70,14 +71,18 @@ def result(outcome: str = "updated", *, changed: bool = True) -> Result:
         Moved(THERE, "ApiFunction", "dev", "2", "1", changed=changed),
         Moved(HERE, "OldFunction", "dev", "1", "1", changed=False),
     )
+    needs = Needs("shop", HERE, (HERE,), (), ())
     return Result(
-        plan=Plan("shop", HERE, Path("/project"), (), ()),
+        manifest=Manifest("shop", HERE, "dev", (), {}, needs),
         artifacts=BUILT,
-        provisions=Provisions(
-            "123456789012", {HERE: RegionProvisions("bucket", {"deps": "arn"}, 1, 2000, 3)}
+        delivery=Delivery(
+            provisions=Provisions(
+                "123456789012", {HERE: RegionProvisions("bucket", {"deps": "arn"}, 1, 2000, 3)}
+            ),
+            reviews=(),
+            deployment=Deployment({("shop-sam", HERE): done}, {}, ()),
+            release=Release("dev", moved),
         ),
-        deployment=Deployment({("shop-sam", HERE): done}, {}, ()),
-        release=Release("dev", moved),
     )
 
 

@@ -1,24 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sam_deploy import App, Environment, FeatureSet, Function
-from sam_deploy.build import Artifact, Artifacts
 from sam_deploy.config.tree import first_environment
 from sam_deploy.errors import IncompleteError
 from sam_deploy.events import Event, StepFinished
 from sam_deploy.lanes import Stop
+from sam_deploy.manifest import FunctionWork
 from sam_deploy.release import Release, publish, read
 
 Account = Any
 """The account of the conftest, in memory."""
 HERE, THERE = "eu-west-1", "us-east-1"
-CORE = ("shop-sam", "core", HERE)
-EVERYWHERE = (CORE, ("shop-sam", "core", THERE))
 
 
 @pytest.fixture
@@ -49,25 +46,10 @@ def lambdas(aws: Account) -> Account:
     return aws
 
 
-def artifacts(codes: Mapping[str, str]) -> Artifacts:
-    return Artifacts(
-        {
-            f"function/{name}": Artifact(
-                key=f"function/{name}",
-                name=name,
-                kind="function",
-                archive=f"{name}.zip",
-                path=Path("/nowhere"),
-                sha256="",
-                code_sha256=code,
-                size_bytes=0,
-                unpacked_bytes=0,
-                files=0,
-                reused=False,
-                seconds=0,
-            )
-            for name, code in codes.items()
-        }
+def work(codes: Mapping[str, str]) -> tuple[FunctionWork, ...]:
+    """The functions of the stack, whose archives have this code."""
+    return tuple(
+        FunctionWork("shop-sam", name, f"{name}Function", code) for name, code in codes.items()
     )
 
 
@@ -80,13 +62,27 @@ class Patience(Stop):
 
 
 def released(
-    app: App,
     aws: Account,
     codes: Mapping[str, str],
     heard: list[Event],
-    places: tuple[tuple[str, str, str], ...] = EVERYWHERE,
+    regions: tuple[str, ...] = (HERE, THERE),
+    *,
+    known: bool = False,
 ) -> Release:
-    return publish(app, "dev", places, artifacts(codes), aws, report=heard.append, stop=Patience())
+    moved = [
+        publish(
+            work(codes),
+            "shop-sam",
+            region,
+            "dev",
+            aws,
+            known=known,
+            report=heard.append,
+            stop=Patience(),
+        )
+        for region in regions
+    ]
+    return Release("dev", tuple(each for found in moved for each in found))
 
 
 UNCHANGED = {"Api": "one", "Worker": "one"}
@@ -104,12 +100,10 @@ def test_the_environment_that_receives_no_promotion_is_the_first(app: App) -> No
     assert "dev" == first_environment(app)
 
 
-def test_what_changed_is_published_and_dev_serves_it(
-    app: App, lambdas: Account, heard: list[Event]
-) -> None:
+def test_what_changed_is_published_and_dev_serves_it(lambdas: Account, heard: list[Event]) -> None:
     """Only the changed function gets a version; prod stays where it was."""
     update(lambdas)
-    release = released(app, lambdas, CHANGED, heard)
+    release = released(lambdas, CHANGED, heard)
     assert ("dev", 2) == (release.environment, release.changed)
     assert {
         ("ApiFunction", HERE, "2", "1", True),
@@ -120,19 +114,17 @@ def test_what_changed_is_published_and_dev_serves_it(
     assert "1" == lambdas.regions[HERE].serves("ApiFunction", "prod")
 
 
-def test_nothing_new_publishes_nothing(app: App, lambdas: Account, heard: list[Event]) -> None:
+def test_nothing_new_publishes_nothing(lambdas: Account, heard: list[Event]) -> None:
     """Lambda returns the version that is there, and no alias is touched."""
-    assert 0 == released(app, lambdas, UNCHANGED, heard).changed
+    assert 0 == released(lambdas, UNCHANGED, heard).changed
     assert ["one"] == lambdas.regions[HERE].functions["ApiFunction"]["versions"]
     assert "update_alias" not in {call for call, _ in lambdas.regions[HERE].calls}
 
 
-def test_publishing_is_bound_to_code_and_revision(
-    app: App, lambdas: Account, heard: list[Event]
-) -> None:
+def test_publishing_is_bound_to_code_and_revision(lambdas: Account, heard: list[Event]) -> None:
     """Lambda itself refuses when $LATEST is not what was deployed."""
     update(lambdas)
-    released(app, lambdas, CHANGED, heard, (CORE,))
+    released(lambdas, CHANGED, heard, (HERE,))
     given = {
         given["FunctionName"]: (given["CodeSha256"], given["RevisionId"])
         for call, given in lambdas.regions[HERE].calls
@@ -144,12 +136,10 @@ def test_publishing_is_bound_to_code_and_revision(
     } == given
 
 
-def test_the_release_step_of_every_stack_is_told(
-    app: App, lambdas: Account, heard: list[Event]
-) -> None:
+def test_the_release_step_of_every_stack_is_told(lambdas: Account, heard: list[Event]) -> None:
     """The eighth step, with what was moved."""
     update(lambdas)
-    released(app, lambdas, CHANGED, heard)
+    released(lambdas, CHANGED, heard)
     assert [
         (HERE, "shop-sam", "release", 8, "dev: 1 moved, 1 unchanged"),
         (THERE, "shop-sam", "release", 8, "dev: 1 moved, 1 unchanged"),
@@ -160,13 +150,11 @@ def test_the_release_step_of_every_stack_is_told(
     ]
 
 
-def test_a_function_with_other_code_is_not_published(
-    app: App, lambdas: Account, heard: list[Event]
-) -> None:
+def test_a_function_with_other_code_is_not_published(lambdas: Account, heard: list[Event]) -> None:
     """Somebody uploaded code by hand: dev must not serve what nobody built."""
     lambdas.regions[HERE].update("ApiFunction", "by hand")
     with pytest.raises(IncompleteError) as raised:
-        released(app, lambdas, CHANGED, heard, (CORE,))
+        released(lambdas, CHANGED, heard, (HERE,))
     assert (
         "`ApiFunction` in `eu-west-1` does not hold the archive that was deployed"
         == raised.value.what
@@ -178,27 +166,24 @@ def test_a_function_with_other_code_is_not_published(
     }
 
 
-def test_a_function_that_is_not_there_is_told(
-    app: App, lambdas: Account, heard: list[Event]
-) -> None:
+def test_a_function_that_is_not_there_is_told(lambdas: Account, heard: list[Event]) -> None:
     """As one that does not hold the archive, or has no alias."""
     del lambdas.regions[HERE].functions["ApiFunction"]
     with pytest.raises(IncompleteError) as raised:
-        released(app, lambdas, CHANGED, heard, (CORE,))
+        released(lambdas, CHANGED, heard, (HERE,))
     assert "`ApiFunction` in `eu-west-1`" in raised.value.what
 
 
-def test_a_missing_alias_is_told(app: App, lambdas: Account, heard: list[Event]) -> None:
+def test_a_missing_alias_is_told(lambdas: Account, heard: list[Event]) -> None:
     """The stack makes it; the next deployment will."""
     del lambdas.regions[HERE].functions["ApiFunction"]["aliases"]["dev"]
     with pytest.raises(IncompleteError) as raised:
-        released(app, lambdas, UNCHANGED, heard, (CORE,))
+        released(lambdas, UNCHANGED, heard, (HERE,))
     assert "`ApiFunction` in `eu-west-1` has no alias `dev`" == raised.value.what
 
 
 @pytest.mark.parametrize(("times", "succeeds"), [(1, True), (2, True), (3, False)])
 def test_a_revision_that_moves_is_looked_at_again(
-    app: App,
     lambdas: Account,
     heard: list[Event],
     refuse: Callable[..., Exception],
@@ -216,14 +201,14 @@ def test_a_revision_that_moves_is_looked_at_again(
 
     lambdas.regions[HERE].before = settle
     if succeeds:
-        assert 0 == released(app, lambdas, UNCHANGED, heard, (CORE,)).changed
+        assert 0 == released(lambdas, UNCHANGED, heard, (HERE,)).changed
         return
     with pytest.raises(IncompleteError) as raised:
-        released(app, lambdas, UNCHANGED, heard, (CORE,))
+        released(lambdas, UNCHANGED, heard, (HERE,))
     assert "keeps changing while it is published" in raised.value.what
 
 
-def test_an_update_in_progress_is_awaited(app: App, lambdas: Account, heard: list[Event]) -> None:
+def test_an_update_in_progress_is_awaited(lambdas: Account, heard: list[Event]) -> None:
     """Publishing while the update runs would be refused by Lambda."""
     latest = lambdas.regions[HERE].functions["ApiFunction"]["$LATEST"]
     latest["LastUpdateStatus"] = "InProgress"
@@ -238,7 +223,7 @@ def test_an_update_in_progress_is_awaited(app: App, lambdas: Account, heard: lis
             assert "Successful" == latest["LastUpdateStatus"]
 
     lambdas.regions[HERE].before = settle
-    released(app, lambdas, UNCHANGED, heard, (CORE,))
+    released(lambdas, UNCHANGED, heard, (HERE,))
     assert 4 == len(looks)
 
 
@@ -251,22 +236,22 @@ def test_an_update_in_progress_is_awaited(app: App, lambdas: Account, heard: lis
     ],
 )
 def test_a_function_that_fails_to_become_active_is_told_with_the_reason(
-    app: App, lambdas: Account, heard: list[Event], state: dict[str, str], why: str
+    lambdas: Account, heard: list[Event], state: dict[str, str], why: str
 ) -> None:
     """In the words of AWS."""
     lambdas.regions[HERE].functions["ApiFunction"]["$LATEST"] |= state
     with pytest.raises(IncompleteError) as raised:
-        released(app, lambdas, UNCHANGED, heard, (CORE,))
+        released(lambdas, UNCHANGED, heard, (HERE,))
     assert ("`ApiFunction` in `eu-west-1` did not become active", why) == (
         raised.value.what,
         raised.value.why,
     )
 
 
-def test_only_what_was_deployed_is_released(app: App, lambdas: Account, heard: list[Event]) -> None:
+def test_only_what_was_deployed_is_released(lambdas: Account, heard: list[Event]) -> None:
     """A stack that failed is not among the places, and its functions are not touched."""
     update(lambdas)
-    released(app, lambdas, CHANGED, heard, (CORE,))
+    released(lambdas, CHANGED, heard, (HERE,))
     assert [] == lambdas.regions[THERE].calls
     assert "1" == lambdas.regions[THERE].serves("ApiFunction")
 
