@@ -29,11 +29,9 @@ def hold(documents: Documents, owner: Owner, **given: Any) -> Any:
     return locked(documents, "shop", owner, given.pop("stop", Stop()), now=lambda: NOW, **given)
 
 
-def lie(documents: Documents, owner: Owner, beat: float = NOW) -> Held:
+def lie(documents: Documents, owner: Owner, beat: float = NOW) -> None:
     """Somebody's lock lies there."""
-    held = Held(owner, beat)
-    etag = documents.create(KEY, held.written())
-    return replace(held, etag=etag)
+    documents.create(KEY, Held(owner, beat).written())
 
 
 def awaited(wanted: Callable[[], bool]) -> None:
@@ -288,8 +286,7 @@ def test_a_lost_lock_stops_the_work(
 
 def test_only_our_own_lock_is_taken_away(documents: Documents, owner: Owners) -> None:
     """Fault 5: who took over keeps it when the one who slept wakes and ends."""
-    theirs = Record(Held(alive(owner()), NOW).written(), '"theirs"')
-    stop = Stop()
+    theirs, stop = Record(Held(alive(owner()), NOW).written(), '"theirs"'), Stop()
     with hold(documents, owner(), stop=stop, beat_seconds=QUICK):
         documents.there[KEY] = theirs
         awaited(stop.is_set)
@@ -299,4 +296,4 @@ def test_only_our_own_lock_is_taken_away(documents: Documents, owner: Owners) ->
 def test_every_app_has_its_own(documents: Documents, owner: Owners) -> None:
     """Two apps of one account do not wait for each other."""
     with hold(documents, owner()), locked(documents, "other", owner(), Stop()):
-        assert {key_of("shop"), key_of("other")} == set(documents.there)
+        assert {KEY, key_of("other")} == set(documents.there)
