@@ -53,7 +53,7 @@ def details(heard: list[Event]) -> dict[str, str]:
 def test_a_new_stack_is_created(
     deployed: Deployed, stacks: Scripted, book: Scripted, heard: list[Event]
 ) -> None:
-    """R160: change set, execution, outputs; what is meant is on record before it is done."""
+    """R179: change set, execution, outputs; what is meant is on record before it is done."""
     stacks.after = ["CREATE_IN_PROGRESS", "CREATE_COMPLETE"]
     outcome = deployed()
     assert ("shop-sam", "eu-west-1", "created", {"Url": "https://x"}) == (
@@ -71,7 +71,7 @@ def test_a_new_stack_is_created(
 
 
 def test_a_stack_that_exists_is_updated(deployed: Deployed, stacks: Scripted) -> None:
-    """R160: and its new outputs are told."""
+    """R179: and its new outputs are told."""
     stacks.before = "CREATE_COMPLETE"
     stacks.after = ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "UPDATE_COMPLETE"]
     assert "updated" == deployed().outcome
@@ -80,7 +80,7 @@ def test_a_stack_that_exists_is_updated(deployed: Deployed, stacks: Scripted) ->
 def test_no_changes_are_a_result(
     deployed: Deployed, stacks: Scripted, book: Scripted, heard: list[Event]
 ) -> None:
-    """Fault 37, R170: nothing is executed or put on record, and the outputs are there."""
+    """Fault 37: nothing is executed or put on record, and the outputs are there."""
     stacks.before, stacks.described = "UPDATE_COMPLETE", [EMPTY]
     outcome = deployed()
     assert ("no changes", (), {"Url": "https://x"}) == (
@@ -94,7 +94,7 @@ def test_no_changes_are_a_result(
 def test_events_are_told_as_they_arrive(
     deployed: Deployed, stacks: Scripted, heard: list[Event]
 ) -> None:
-    """R211: each once: every look asks for what came after the last one seen."""
+    """R213: each once: every look asks for what came after the last one seen."""
     stacks.after = ["CREATE_IN_PROGRESS", "CREATE_IN_PROGRESS", "CREATE_COMPLETE"]
     stacks.events = [
         (event(1, "Role", "CREATE_IN_PROGRESS"),),
@@ -124,7 +124,7 @@ def test_events_are_told_as_they_arrive(
 def test_a_rollback_names_the_first_failing_resource(
     deployed: Deployed, stacks: Scripted, book: Scripted, before: str, after: str, made: str
 ) -> None:
-    """Exit code 4: the cancelled ones are its consequences, whatever the order."""
+    """R223: exit code 4: the cancelled ones are its consequences, whatever the order."""
     stacks.before, stacks.after = before, ["UPDATE_IN_PROGRESS", after]
     stacks.events = [
         (event(1, "Other", "CREATE_FAILED", "Resource creation cancelled"),),
@@ -218,7 +218,7 @@ def test_other_changes_are_carried_out(deployed: Deployed, stacks: Scripted) -> 
 def test_pauses_grow_and_are_told_once(
     deployed: Deployed, stacks: Scripted, patience: Scripted, heard: list[Event]
 ) -> None:
-    """R211: what is awaited, and for how long at most."""
+    """R213: what is awaited, and for how long at most."""
     stacks.before = "UPDATE_COMPLETE"
     stacks.after = [*["UPDATE_IN_PROGRESS"] * 20, "UPDATE_COMPLETE"]
     deployed()

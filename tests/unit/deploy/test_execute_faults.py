@@ -197,7 +197,7 @@ def test_a_wait_that_is_too_long_leaves_the_record_open(
 def test_being_asked_to_stop_before_the_execution_leaves_all_as_it_was(
     work: StackWork, stacks: Scripted, patience: Scripted, book: Scripted
 ) -> None:
-    """R223: the last moment at which that is so; nothing is put on record either."""
+    """The last moment at which that is so; nothing is put on record either."""
     found = review(work, look_at(work.cloudformation, work.name))
     patience.set()
     with pytest.raises(StoppedError):

@@ -72,7 +72,7 @@ TRANSIENT = [UnansweredError("no answer"), *map(refused, sorted(THROTTLED | SERV
 def test_reads_that_fail_never_end_the_wait_before_its_limit(
     clock: _Clock, error: SamDeployError
 ) -> None:
-    """Fault 27: a look that was throttled, or got no answer, says nothing about the stack."""
+    """R221, Fault 27: a look that was throttled, or got no answer, says nothing about the stack."""
     assert "found" == until(clock, failing(clock, error, LIMIT - 10))
 
 
@@ -137,7 +137,7 @@ def test_an_answer_that_is_false_is_an_answer(clock: _Clock) -> None:
 
 
 def test_pauses_grow_to_a_limit_and_are_never_in_step(clock: _Clock, heard: list[Event]) -> None:
-    """From a tenth of a second to three, each a fifth off at most; told once, when it is slow."""
+    """R221, R213: from a tenth of a second to three, each a fifth off at most; told once, when it is slow."""
     until(clock, failing(clock, UnansweredError("no answer"), 120), heard)
     ideal = FIRST_POLL_SECONDS
     for pause in clock.pauses:

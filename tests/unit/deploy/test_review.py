@@ -48,7 +48,7 @@ def names(stacks: Scripted) -> list[str]:
 def test_a_new_stack_is_reviewed_by_a_change_set(
     work: StackWork, stacks: Scripted, heard: list[Event]
 ) -> None:
-    """R160: made, awaited and left there, ready to be executed."""
+    """Made, awaited and left there, ready to be executed."""
     found = reviewed(work)
     assert ("create", (ADD,), ARN, None) == (
         found.way,
@@ -87,7 +87,7 @@ def test_a_change_set_is_awaited(work: StackWork, stacks: Scripted, patience: Sc
 def test_an_empty_change_set_is_deleted(
     work: StackWork, stacks: Scripted, heard: list[Event], reason: str
 ) -> None:
-    """Fault 37, R170: "no changes" is a result; the outputs are there, and nothing is left."""
+    """Fault 37: "no changes" is a result; the outputs are there, and nothing is left."""
     stacks.before = "UPDATE_COMPLETE"
     stacks.described = [change_set(status="FAILED", reason=reason)]
     found = reviewed(work)
@@ -99,7 +99,7 @@ def test_an_empty_change_set_is_deleted(
 def test_a_stack_that_is_as_it_should_be_needs_no_change_set(
     work: StackWork, stacks: Scripted
 ) -> None:
-    """R170: the same text, parameters and tags: nothing is asked of CloudFormation."""
+    """The same text, parameters and tags: nothing is asked of CloudFormation."""
     stacks.before, stacks.body = "UPDATE_COMPLETE", work.template.body
     stacks.parameters, stacks.tags = dict(work.parameters), dict(work.tags)
     assert reviewed(work).empty

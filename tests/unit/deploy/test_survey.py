@@ -24,7 +24,7 @@ def same(stack: Stack | None, body: str = TEMPLATE.body, template: Template = TE
 
 @pytest.mark.parametrize("status", ["CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"])
 def test_the_same_text_with_the_same_values_changes_nothing(status: str) -> None:
-    """R170: a second deployment asks CloudFormation for no change set."""
+    """A second deployment asks CloudFormation for no change set."""
     assert same(replace(STACK, status=status))
 
 

@@ -73,7 +73,7 @@ def test_an_app_that_was_never_deployed_has_none(documents: Documents) -> None:
 
 
 def test_what_changes_nothing_writes_nothing(bench: _Bench, documents: Documents) -> None:
-    """R170: what is remembered meanwhile goes with the first step, and there was none."""
+    """What is remembered meanwhile goes with the first step, and there was none."""
     journal = bench.begin()
     journal.intend([HERE])
     journal.layers("eu-west-1", {"a layer": "arn"})
@@ -82,7 +82,7 @@ def test_what_changes_nothing_writes_nothing(bench: _Bench, documents: Documents
 
 
 def test_the_manifest_is_kept_before_the_first_intent(bench: _Bench, documents: Documents) -> None:
-    """R221: whoever reads the intent can carry it out; it is kept once."""
+    """Whoever reads the intent can carry it out; it is kept once."""
     journal = bench.begin()
     journal.intend([HERE, THERE])
     journal.layers("eu-west-1", {"a layer": "arn"})
@@ -107,7 +107,7 @@ def test_without_the_manifest_there_is_no_intent(bench: _Bench, documents: Docum
 
 
 def test_every_intent_is_durable_when_it_returns(bench: _Bench, documents: Documents) -> None:
-    """R221: of many threads; those that meet share a write, and none is promised too early."""
+    """Of many threads; those that meet share a write, and none is promised too early."""
     journal, start = bench.begin(), threading.Barrier(24)
     early: list[str] = []
 

@@ -70,7 +70,7 @@ def test_it_goes_also_when_the_work_fails(documents: Documents, owner: Owners) -
 
 
 def test_of_many_at_once_one_wins(documents: Documents, owner: Owners) -> None:
-    """R222, Fault 12: the others are told who it is."""
+    """Fault 12: the others are told who it is."""
     start, leave = threading.Barrier(16), threading.Event()
     won, refused = [], []
 
@@ -97,7 +97,7 @@ def test_of_many_at_once_one_wins(documents: Documents, owner: Owners) -> None:
 
 
 def test_a_held_lock_says_who_holds_it_and_since_when(documents: Documents, owner: Owners) -> None:
-    """R222, Fault 49: command, caller, host, process, start; and the way to end it."""
+    """Fault 49: command, caller, host, process, start; and the way to end it."""
     theirs = alive(owner("sam-deploy destroy"))
     lie(documents, theirs)
     with pytest.raises(RefusedError) as raised, hold(documents, owner()):
@@ -268,7 +268,7 @@ def test_a_lost_last_heartbeat_leaves_no_lock_behind(documents: Documents, owner
 def test_a_lost_lock_stops_the_work(
     documents: Documents, owner: Owners, body: bytes | None
 ) -> None:
-    """R222: ended by `unlock`, or taken by what we cannot read: at the next pause, with why."""
+    """Ended by `unlock`, or taken by what we cannot read: at the next pause, with why."""
     stop = Stop()
     with hold(documents, owner(), stop=stop, beat_seconds=QUICK):
         if body is None:

@@ -34,7 +34,7 @@ PLACES = ((CORE, HOME), (CORE, EAST), (CORE, WEST), (EXTRA, WEST), (EXTRA, EAST)
 
 @pytest.mark.parametrize("at_once", [1, 8])
 def test_the_first_region_is_the_gatekeeper(run: Run, at_once: int) -> None:
-    """R161: the others of a stack follow it, and the stacks of a region one after the other."""
+    """The others of a stack follow it, and the stacks of a region one after the other."""
     outcome = run.deploy(at_once=at_once)
     place = run.order.index
     assert (CORE, HOME) == run.order[0]
@@ -45,7 +45,7 @@ def test_the_first_region_is_the_gatekeeper(run: Run, at_once: int) -> None:
 
 
 def test_what_follows_in_the_first_region_is_awaited_too(run: Run) -> None:
-    """R161: its release is part of what opens the gate."""
+    """Its release is part of what opens the gate."""
     released: list[Place] = []
 
     def release(stack: StackPlan, outcome: StackOutcome) -> None:
@@ -60,7 +60,7 @@ def test_what_follows_in_the_first_region_is_awaited_too(run: Run) -> None:
 
 
 def test_everything_is_reviewed_before_anything_is_executed(run: Run) -> None:
-    """R166: one change set in each place, and nothing is begun yet."""
+    """One change set in each place, and nothing is begun yet."""
     found = run.review(run.engine())
     assert PLACES == tuple(each.place for each in found)
     assert set(PLACES) == set(run.aws.parameters)
@@ -117,7 +117,7 @@ def test_what_was_named_may_be_lost(run: Run) -> None:
 
 
 def test_a_review_can_be_withdrawn(run: Run) -> None:
-    """R166: who says no leaves nothing behind."""
+    """Who says no leaves nothing behind."""
     run.aws.changes = {(CORE, HOME): [ADD], (EXTRA, WEST): [ADD]}
     engine = run.engine()
     found = run.review(engine)
@@ -127,7 +127,7 @@ def test_a_review_can_be_withdrawn(run: Run) -> None:
 
 
 def test_a_failing_gatekeeper_holds_back_the_rest(run: Run) -> None:
-    """R161: nothing behind it is begun, neither its other regions nor the stacks after it."""
+    """Nothing behind it is begun, neither its other regions nor the stacks after it."""
     run.failing = {(CORE, HOME)}
     outcome = run.deploy()
     assert [(CORE, HOME)] == run.order
@@ -136,7 +136,7 @@ def test_a_failing_gatekeeper_holds_back_the_rest(run: Run) -> None:
 
 
 def test_a_failing_region_does_not_stop_its_neighbours(run: Run) -> None:
-    """Fault 30: only what waits for it is not begun."""
+    """R223, Fault 30: only what waits for it is not begun."""
     run.failing = {(CORE, EAST)}
     outcome = run.deploy()
     assert {(CORE, EAST)} == set(outcome.failed)
@@ -183,7 +183,7 @@ class _Told(list[Event]):
 
 
 def test_a_stop_begins_nothing_more_and_says_why(run: Run) -> None:
-    """R222: as when the lock was lost."""
+    """As when the lock was lost."""
     lost = RefusedError("This deployment has lost its lock")
     run.meanwhile = lambda _: run.stop.set(lost)
     with pytest.raises(RefusedError) as raised:
@@ -193,7 +193,7 @@ def test_a_stop_begins_nothing_more_and_says_why(run: Run) -> None:
 
 
 def test_ctrl_c_begins_nothing_more(run: Run) -> None:
-    """R223, Fault 56: a stop without a reason is the user's own."""
+    """Fault 56: a stop without a reason is the user's own."""
     run.meanwhile = lambda _: run.stop.set()
     with pytest.raises(StoppedError):
         run.deploy()
@@ -201,7 +201,7 @@ def test_ctrl_c_begins_nothing_more(run: Run) -> None:
 
 
 def test_how_far_each_stack_has_come_is_on_record(run: Run) -> None:
-    """R221: deployed, then released; of what does not change nothing is written."""
+    """Deployed, then released; of what does not change nothing is written."""
     run.aws.changes = {(CORE, HOME): [ADD], (CORE, EAST): [ADD]}
 
     def release(stack: StackPlan, outcome: StackOutcome) -> None:
@@ -219,7 +219,7 @@ def test_how_far_each_stack_has_come_is_on_record(run: Run) -> None:
 
 
 def test_the_end_of_each_region_is_told(run: Run) -> None:
-    """R211: also of one that failed."""
+    """R223: also of one that failed."""
     run.failing = {(CORE, EAST)}
     run.aws.changes = {(CORE, HOME): [ADD]}
     run.deploy(at_once=1)
