@@ -137,7 +137,7 @@ def test_an_answer_that_is_false_is_an_answer(clock: _Clock) -> None:
 
 
 def test_pauses_grow_to_a_limit_and_are_never_in_step(clock: _Clock, heard: list[Event]) -> None:
-    """R221, R213: from a tenth of a second to three, each a fifth off at most; told once, when it is slow."""
+    """R221, R213: from 0.1 s to 3 s, each a fifth off at most; told once, when it is slow."""
     until(clock, failing(clock, UnansweredError("no answer"), 120), heard)
     ideal = FIRST_POLL_SECONDS
     for pause in clock.pauses:
