@@ -12,6 +12,7 @@ from sam_deploy.events import Event, StepFinished
 from sam_deploy.lanes import Stop
 from sam_deploy.manifest import FunctionWork
 from sam_deploy.release import Release, publish, read
+from sam_deploy.release.publish import mark_of
 
 Account = Any
 """The account of the conftest, in memory."""
@@ -280,3 +281,57 @@ def test_status_of_some_regions_asks_only_them(app: App, lambdas: Account) -> No
     """`--region` limits the calls, too."""
     assert {HERE} == {each.region for each in read(app, lambdas, (HERE,))}
     assert [] == lambdas.regions[THERE].calls
+
+
+def mark(aws: Account, description: str, version: str = "1") -> None:
+    """Somebody has described dev of ApiFunction, and pointed it at a version."""
+    alias = aws.regions[HERE].functions["ApiFunction"]["aliases"]["dev"]
+    alias |= {"Description": description, "FunctionVersion": version}
+
+
+def asked(aws: Account) -> set[str]:
+    """The calls about ApiFunction."""
+    return {
+        call
+        for call, given in aws.regions[HERE].calls
+        if given.get("FunctionName") == "ApiFunction"
+    }
+
+
+@pytest.mark.parametrize("description", ["", mark_of("1", "one")])
+def test_what_is_known_to_be_served_is_not_published_again(
+    lambdas: Account, heard: list[Event], description: str
+) -> None:
+    """Nothing changed since: the alias is read, and tells of this very code."""
+    mark(lambdas, description)
+    assert 0 == released(lambdas, UNCHANGED, heard, (HERE,), known=True).changed
+    assert {"get_alias"} == asked(lambdas)
+
+
+@pytest.mark.parametrize(
+    ("description", "version"),
+    [
+        (mark_of("1", "another"), "1"),
+        (mark_of("2", "one"), "1"),
+        ("seeded from prod", "1"),
+        ("", "2"),
+    ],
+)
+def test_an_alias_that_tells_of_something_else_is_looked_into(
+    lambdas: Account, heard: list[Event], description: str, version: str
+) -> None:
+    """Moved by other means, or of another code: dev ends at what was deployed, and says so."""
+    mark(lambdas, description, version)
+    released(lambdas, UNCHANGED, heard, (HERE,), known=True)
+    assert "publish_version" in asked(lambdas)
+    alias = lambdas.regions[HERE].functions["ApiFunction"]["aliases"]["dev"]
+    assert ("1", True) == (alias["FunctionVersion"], alias["Description"].endswith("code one"))
+
+
+def test_weights_are_never_taken_for_served_alone(lambdas: Account, heard: list[Event]) -> None:
+    """Fault 11: a canary that was left behind is ended, whatever the description says."""
+    mark(lambdas, mark_of("1", "one"))
+    alias = lambdas.regions[HERE].functions["ApiFunction"]["aliases"]["dev"]
+    alias["RoutingConfig"] = {"AdditionalVersionWeights": {"2": 0.1}}
+    released(lambdas, UNCHANGED, heard, (HERE,), known=True)
+    assert {"AdditionalVersionWeights": {}} == alias["RoutingConfig"]
