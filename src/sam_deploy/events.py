@@ -45,6 +45,15 @@ class Note(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Listing(Event):
+    """Rows for the user to copy, such as DNS records; each has a text for every column."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BuildStarted(Event):
     """`total` functions and layers are about to be built, some of which may be up to date."""
 
@@ -95,6 +104,14 @@ class StepFinished(Event):
     index: int
     total: int
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepsSkipped(Event):
+    """Steps of a region that do not apply: they count as done (R211)."""
+
+    region: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from sam_deploy.workflow import (
     build_archives,
     extent,
     known_there,
+    sources_of,
     whole,
 )
 
@@ -47,7 +48,7 @@ def prepare(context: Context, template: SamTemplate, request: SamRequest) -> Pre
     artifacts = build_archives(context, planned)
     rendered = render(context, template, request, planned, artifacts)
     made = manifest.of_template(planned, rendered, artifacts, provenance_of(context.project))
-    return Prepared(planned, artifacts, made)
+    return Prepared(artifacts, made, sources_of(artifacts))
 
 
 def render(
@@ -60,7 +61,7 @@ def render(
     """Return the template of the stack. Raises `ConfigError` when cfn-lint objects."""
     context.report(PhaseStarted("template", "Checking the template"))
     stack = planned.stacks[0]
-    verdicts = Verdicts(context.store().root / "linted")
+    verdicts = Verdicts(context.store().root / "linted", "as it is written")
     if not verdicts.passed(template.text, stack.regions):
         refuse_wrong(template, stack.regions)
         verdicts.remember(template.text, stack.regions)

@@ -17,7 +17,7 @@ now or later, here or elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,14 +67,11 @@ class Context:
 class Prepared:
     """What is ready to be carried out: all that is known without AWS."""
 
-    plan: Plan
     artifacts: Artifacts
+    """What was built for it; nothing when it came from elsewhere."""
     manifest: Manifest
-
-    @property
-    def sources(self) -> dict[str, Path]:
-        """Hash of each archive -> the file that holds it."""
-        return {each.sha256: each.path for each in self.artifacts.values()}
+    sources: Mapping[str, Path]
+    """Hash of each archive -> the file that holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +118,12 @@ def prepare(context: Context, request: Request) -> Prepared:
     artifacts = build_archives(context, planned)
     templates = render(context, app, planned, artifacts)
     made = manifest.of_app(app, planned, templates, artifacts, provenance_of(context.project))
-    return Prepared(planned, artifacts, made)
+    return Prepared(artifacts, made, sources_of(artifacts))
+
+
+def sources_of(artifacts: Artifacts) -> dict[str, Path]:
+    """Return the hash of each archive, and the file that holds it."""
+    return {each.sha256: each.path for each in artifacts.values()}
 
 
 def whole(delivery: Delivery) -> None:
@@ -154,7 +156,10 @@ def render(context: Context, app: App, planned: Plan, artifacts: Artifacts) -> d
     context.report(PhaseStarted("template", "Rendering and checking the templates"))
     keys = {key: provide.artifact_key(artifacts[key]) for key in artifacts}
     templates = {stack.name: template.render(app, stack, keys) for stack in planned.stacks}
-    verdicts = Verdicts(context.store().root / "linted")
+    asked = (
+        f"{sorted(template.waivers_of(app).items())} {sorted(template.strict_environments(app))}"
+    )
+    verdicts = Verdicts(context.store().root / "checked", asked)
     findings = [
         f"{stack.name}: {finding}"
         for stack in planned.stacks
@@ -182,16 +187,16 @@ def known_there(context: Context, rendered: Template) -> Template:
 def _check(
     app: App, rendered: Template, regions: tuple[str, ...], verdicts: Verdicts
 ) -> tuple[str, ...]:
-    """Return what every check objects to; cfn-lint is asked about a template once."""
-    known = verdicts.passed(rendered.body, regions)
+    """Return what every check objects to; a template that was clean is not asked about again."""
+    if verdicts.passed(rendered.body, regions):
+        return ()
     findings = template.check(
         rendered,
         regions,
         waivers=template.waivers_of(app),
         strict=template.strict_environments(app),
-        with_lint=not known,
     )
-    if not findings and not known:
+    if not findings:
         verdicts.remember(rendered.body, regions)
     return findings
 
@@ -201,6 +206,11 @@ def extent(planned: Plan) -> Planned:
     regions = {planned.home_region, *planned.regions}
     stacks = sum(len(stack.regions) for stack in planned.stacks)
     return Planned(len(planned.builds), len(regions), stacks)
+
+
+def extent_of(made: Manifest) -> Planned:
+    """Return how much there is to do for a manifest whose archives exist."""
+    return Planned(0, len({made.home_region, *made.regions}), len(made.places))
 
 
 def incomplete(deployment: Deployment, released: Release) -> SamDeployError:

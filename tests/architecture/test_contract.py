@@ -18,7 +18,10 @@ FILES = sorted(SOURCE.rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 MOST_LINES = 300
 MOST_FUNCTION_LINES = 40
-PHASES = ("config", "plan", "build", "provide", "template", "deploy", "release", "aws", "local")
+PHASES = (
+    *("config", "plan", "build", "provide", "template", "deploy", "executor", "release"),
+    *("aws", "local"),
+)
 
 
 def named(path: Path) -> str:

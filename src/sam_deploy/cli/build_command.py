@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,9 +15,10 @@ from sam_deploy.cli.options import Globals, Making
 from sam_deploy.cli.sam_options import SamChoice, SamCommand
 
 if TYPE_CHECKING:
-    from sam_deploy.build import Store
+    from sam_deploy.build import Artifacts, Store
     from sam_deploy.build.prune import Size
     from sam_deploy.events import Note
+    from sam_deploy.manifest import Manifest
     from sam_deploy.plan import Plan
 
 EPILOG = """\b
@@ -34,6 +36,13 @@ Examples:
 @options.progress_options
 @click.option("--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="At once.")
 @options.build_options
+@options.environment_option
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Put archives, templates and a manifest here, for `deploy --artifacts DIR`.",
+)
 @click.option("--clean", is_flag=True, help="Remove `.sam-deploy/build` first.")
 @click.option(
     "--prune-store", is_flag=True, help="Afterwards, remove from the store what is unused."
@@ -47,6 +56,8 @@ def command(
     progress: Progress,
     verbose: bool,  # noqa: FBT001 - the same
     jobs: int,
+    environment: str | None,
+    output: Path | None,
     making: Making,
     clean: bool,  # noqa: FBT001 - the same
     prune_store: bool,  # noqa: FBT001 - the same
@@ -59,7 +70,7 @@ def command(
     from sam_deploy import build  # noqa: PLC0415 - costs pydantic
     from sam_deploy.events import Planned  # noqa: PLC0415 - the same
 
-    planned, notes = _planned(chosen, feature_sets, sam)
+    planned, notes = _planned(chosen, feature_sets, environment, sam)
     console, store = consoles.make(progress, verbose=verbose), build.Store.default()
     started = time.monotonic()
     try:
@@ -81,13 +92,46 @@ def command(
     finally:
         console.close()
     seconds, sizes = time.monotonic() - started, _store_sizes(store, verbose, prune_store)
+    if output is not None:
+        _write_folder(chosen, sam, planned, artifacts, output)
     console.say(screens.build_text(artifacts, seconds, sizes, verbose=verbose))
     if as_json:
         click.echo(screens.build_json(artifacts, seconds, sizes))
 
 
+def _write_folder(
+    chosen: Globals, sam: SamChoice, planned: Plan, artifacts: Artifacts, output: Path
+) -> None:
+    """The folder holds all that `deploy --artifacts` needs, the checked templates included."""
+    from sam_deploy import manifest, workflow  # noqa: PLC0415 - boto3
+
+    made = _manifest(chosen, sam, planned, artifacts)
+    manifest.write_folder(made, workflow.sources_of(artifacts), output)
+
+
+def _manifest(chosen: Globals, sam: SamChoice, planned: Plan, artifacts: Artifacts) -> Manifest:
+    from sam_deploy import config, delivery, lanes, workflow  # noqa: PLC0415 - boto3
+    from sam_deploy import manifest as manifests  # noqa: PLC0415 - the same
+    from sam_deploy.aws import Aws, Endpoint  # noqa: PLC0415 - the same
+    from sam_deploy.events import ignore  # noqa: PLC0415 - the same
+    from sam_deploy.provenance import provenance_of  # noqa: PLC0415 - the same
+
+    nowhere = delivery.Delivering(Aws(Endpoint("aws")), ignore, lanes.Stop())
+    context = workflow.Context(chosen.project, nowhere)
+    made_of = provenance_of(chosen.project)
+    if sam_options.is_template(chosen, sam):
+        from sam_deploy import sam_workflow  # noqa: PLC0415 - seldom used
+
+        found = sam_options.prepared(chosen, sam, (), deploying=True)
+        rendered = sam_workflow.render(context, found.template, found.request, planned, artifacts)
+        return manifests.of_template(planned, rendered, artifacts, made_of)
+    app = config.load(chosen.project)
+    templates = workflow.render(context, app, planned, artifacts)
+    return manifests.of_app(app, planned, templates, artifacts, made_of)
+
+
 def _planned(
-    chosen: Globals, feature_sets: tuple[str, ...], sam: SamChoice
+    chosen: Globals, feature_sets: tuple[str, ...], environment: str | None, sam: SamChoice
 ) -> tuple[Plan, tuple[Note, ...]]:
     """Return the plan of the app, or of a SAM template, and what the user should know of it."""
     if sam_options.is_template(chosen, sam):
@@ -97,7 +141,8 @@ def _planned(
     from sam_deploy import config, plan  # noqa: PLC0415 - costs pydantic
 
     app = config.load(chosen.project)
-    return plan.make(app, chosen.project, plan.Request(feature_sets)), ()
+    where = options.chosen_environment(chosen, app, environment)
+    return plan.make(app, chosen.project, plan.Request(feature_sets, (), where)), ()
 
 
 def _store_sizes(store: Store, verbose: bool, prune: bool) -> tuple[Size, ...]:  # noqa: FBT001

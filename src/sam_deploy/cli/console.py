@@ -18,6 +18,7 @@ from sam_deploy.events import (
     AliasMoved,
     BuildFinished,
     Event,
+    Listing,
     Note,
     PhaseStarted,
     RegionFinished,
@@ -120,6 +121,8 @@ def sentence(event: Event, *, verbose: bool = False) -> str:
             return f"warning: {message}"
         case Note(message=message):
             return message
+        case Listing():
+            return "\n".join([f"{event.title}:", *_lined_up((event.columns, *event.rows))])
         case BuildFinished():
             how = "unchanged" if event.reused else f"built in {event.seconds:.1f} s"
             size = bytes_text(event.size_bytes)
@@ -142,6 +145,15 @@ def sentence(event: Event, *, verbose: bool = False) -> str:
             return f"{event.region} {event.function} {event.alias}: version {versions}"
         case _:
             return ""
+
+
+def _lined_up(rows: tuple[tuple[str, ...], ...]) -> list[str]:
+    """Return a line a row, indented, columns below each other."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        f"  {'  '.join(map(str.ljust, row, widths))}".rstrip()  # the last one is not padded
+        for row in rows
+    ]
 
 
 def make(progress: Progress, *, verbose: bool = False) -> Console:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from sam_deploy.amounts import plural
+from sam_deploy.cli import carry_out, deploy_screens, jobs, options, screens, wiring
 from sam_deploy.cli import console as consoles
-from sam_deploy.cli import options, screens, wiring
 from sam_deploy.cli.cloud_command import api_url
 from sam_deploy.cli.console import Console, Progress
 from sam_deploy.cli.contexts import How
-from sam_deploy.cli.deploy_command import deploy, relative
+from sam_deploy.cli.deploy_command import relative
 from sam_deploy.cli.options import Globals
 from sam_deploy.errors import IncompleteError
 
@@ -47,7 +47,6 @@ def command(chosen: Globals, progress: Progress, verbose: bool) -> None:  # noqa
     regions, three environments. The cloud keeps running until `sam-deploy cloud stop`.
     """
     from sam_deploy import config, release  # noqa: PLC0415 - boto3 and pydantic
-    from sam_deploy.plan import Request  # noqa: PLC0415 - the same
 
     started = time.monotonic()
     console = consoles.make(progress, verbose=verbose)
@@ -56,10 +55,11 @@ def command(chosen: Globals, progress: Progress, verbose: bool) -> None:  # noqa
     console.say(f"The example is in {relative(project)}; it goes to a cloud on this laptop.")
     try:
         app = config.load(project)
-        place = wiring.reach(here, "embedded", console, writing=True, runtime=app.runtime)
-        result = deploy(here, place, Request(host_target=place.host_target), console, How())
+        job = jobs.of_app(here, (), (), None)
+        carried = carry_out.deploy(here, job, "embedded", console, How())
+        place = carried.place
         console.close()
-        console.say(screens.deploy_text(result, time.monotonic() - started))
+        console.say(deploy_screens.deploy_text(carried.result, time.monotonic() - started))
         _call(app, place, console)
         served = release.read(app, place.aws)
     finally:

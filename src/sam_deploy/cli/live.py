@@ -14,7 +14,15 @@ from rich.text import Text
 
 from sam_deploy.cli.console import sentence
 from sam_deploy.cli.tally import Lane, Tally
-from sam_deploy.events import BuildFinished, Event, Note, PhaseStarted, RegionFinished, StackEvent
+from sam_deploy.events import (
+    BuildFinished,
+    Event,
+    Listing,
+    Note,
+    PhaseStarted,
+    RegionFinished,
+    StackEvent,
+)
 from sam_deploy.steps import STEPS
 
 BAR_WIDTH: Final = 28
@@ -45,14 +53,16 @@ class LiveConsole:
             )
             self._live.start()
         if self._stays(event):
-            self._console.print(Text(sentence(event, verbose=self._verbose)))
+            # a row that is broken in the middle could not be copied
+            whole = isinstance(event, Listing)
+            self._console.print(Text(sentence(event, verbose=self._verbose)), soft_wrap=whole)
 
     def _stays(self, event: Event) -> bool:
         if isinstance(event, BuildFinished):
             return not event.reused or self._verbose
         if isinstance(event, StackEvent):
             return self._verbose or event.status.endswith("_FAILED")
-        return isinstance(event, (Note, RegionFinished)) or (
+        return isinstance(event, (Note, RegionFinished, Listing)) or (
             self._verbose and not isinstance(event, PhaseStarted)
         )
 

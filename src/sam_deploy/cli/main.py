@@ -20,12 +20,18 @@ from sam_deploy.lanes import StoppedError
 COMMANDS: Final = {
     "demo": "Deploy an example to the embedded cloud, call it, and show what to try next.",
     "deploy": "Build the app once and bring it to every region.",
+    "resume": "Finish a deployment that was interrupted, here or elsewhere.",
+    "unlock": "End the hold of a deployment that has died.",
     "status": "Show which version every function serves, by region and environment.",
     "build": "Build every function and layer, and deploy nothing.",
     "inspect": "Show what is in an archive and why: which package brought which bytes.",
     "template": "Show the CloudFormation template of a stack.",
     "diff": "Show what a deployment would change, and write nothing.",
+    "logs": "Show the logs of all functions and regions in one order.",
+    "outputs": "Show what the deployed stacks tell: addresses, names, ids.",
+    "doctor": "Show what could be wrong on this machine and with this project.",
     "settings": "Show and change what functions read: settings and secrets.",
+    "layers": "Show layer versions of every region; remove what nothing needs.",
     "cloud": "Start, stop and look into the embedded cloud.",
 }
 """Name -> what it does; each lives in the module `sam_deploy.cli.<name>_command`."""

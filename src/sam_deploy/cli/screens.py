@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from sam_deploy.amounts import bytes_text, plural
+from sam_deploy.amounts import bytes_text
 
 if TYPE_CHECKING:
     from sam_deploy.build import Artifact, Artifacts
     from sam_deploy.build.model import Effort
     from sam_deploy.build.prune import Size
-    from sam_deploy.deploy import StackOutcome
     from sam_deploy.errors import SamDeployError
-    from sam_deploy.provide import Provisions
-    from sam_deploy.release import Moved, Served
-    from sam_deploy.workflow import Result
+    from sam_deploy.release import Served
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -57,7 +53,7 @@ def _version(served: Served) -> str:
 
 def status_json(served: Sequence[Served]) -> str:
     """Return one object per function, region and environment. Schema: docs/reference/json.md."""
-    return _document(
+    return document(
         [
             {
                 "function": each.function,
@@ -70,90 +66,6 @@ def status_json(served: Sequence[Served]) -> str:
             for each in served
         ]
     )
-
-
-def deploy_text(result: Result, seconds: float) -> str:
-    """Return the last lines of a deployment: what changed, and how long it took."""
-    places = result.deployment.done.values()
-    released = result.release
-    if result.deployment.unchanged and not released.changed:
-        what = f"No changes: {plural(len(places), 'stack')} as they should be"
-    else:
-        changed = [each for each in places if each.outcome != "no changes"]
-        regions = plural(len({each.region for each in changed}), "region")
-        what = f"Deployed {plural(len(changed), 'stack')} in {regions}"
-        what = what if changed else f"No changes to {plural(len(places), 'stack')}"
-    first = any(each.outcome == "created" for each in places)
-    served = "the local environment has no functions"
-    if released.environment:
-        served = f"{released.environment} serves {_versions(released.moved, first=first)}"
-    return f"{what}, in {seconds:.1f} s; {served}"
-
-
-def _versions(moved: Sequence[Moved], *, first: bool) -> str:
-    """Return 'new versions of 1 function (Api)', counting a function once for all regions."""
-    functions = {each.function for each in moved}
-    new = {each.function for each in moved if each.changed}
-    if first and not new:
-        return f"the first versions of {plural(len(functions), 'function')}"
-    if not new:
-        return f"the same versions of {plural(len(functions), 'function')}"
-    return f"new versions of {plural(len(new), 'function')} ({', '.join(sorted(new))})"
-
-
-def deploy_json(result: Result, target: str, seconds: float) -> str:
-    """Return what a deployment did. Schema: docs/reference/json.md."""
-    provisions = result.provisions
-    return _document(
-        {
-            "app": result.manifest.name,
-            "target": target,
-            "account": provisions.account,
-            "changed": not result.deployment.unchanged or bool(result.release.changed),
-            "seconds": round(seconds, 3),
-            "build": {"built": result.artifacts.built, "reused": result.artifacts.reused},
-            "regions": regions_json(provisions),
-            "stacks": [stack_json(each) for each in result.deployment.done.values()],
-            "release": {
-                "environment": result.release.environment,
-                "changed": result.release.changed,
-                "functions": [asdict(each) for each in result.release.moved],
-            },
-        }
-    )
-
-
-def regions_json(provisions: Provisions) -> dict[str, Any]:
-    """Return what was brought to each region."""
-    return {
-        region: {
-            "bucket": each.bucket,
-            "archives_new": each.copied,
-            "bytes_sent": each.sent_bytes,
-            "layers_published": each.layers_published,
-        }
-        for region, each in provisions.regions.items()
-    }
-
-
-def stack_json(outcome: StackOutcome) -> dict[str, Any]:
-    """Return what came of one stack in one region."""
-    return {
-        "stack": outcome.stack,
-        "region": outcome.region,
-        "outcome": outcome.outcome,
-        "seconds": round(outcome.seconds, 3),
-        "changes": [
-            {
-                "action": change.action,
-                "logical_id": change.logical_id,
-                "type": change.resource_type,
-                "replacement": change.replacement or None,
-            }
-            for change in outcome.changes
-        ],
-        "outputs": dict(outcome.outputs),
-    }
 
 
 def build_text(
@@ -217,7 +129,7 @@ def _seconds(effort: Effort) -> dict[str, float]:
 def build_json(artifacts: Artifacts, seconds: float, store: Sequence[Size] = ()) -> str:
     """Return the archives of a build. Schema: docs/reference/json.md."""
     sizes = [{"files": each.files, "size_bytes": each.size_bytes} for each in store]
-    return _document(
+    return document(
         {
             "seconds": round(seconds, 3),
             "built": artifacts.built,
@@ -258,7 +170,7 @@ def _effort(effort: Effort) -> dict[str, float]:
 
 def error_json(error: SamDeployError) -> str:
     """Return an error as a document. Schema: docs/reference/json.md."""
-    return _document(
+    return document(
         {
             "error": {
                 "what": error.what,
@@ -272,5 +184,6 @@ def error_json(error: SamDeployError) -> str:
     )
 
 
-def _document(value: object) -> str:
+def document(value: object) -> str:
+    """Return a value as a JSON document, as all commands write it."""
     return json.dumps(value, indent=2, ensure_ascii=False)

@@ -165,6 +165,18 @@ def api_domain_name(app: App, environment: Environment) -> str:
     return naming.domain_name("api", app.domain or "", domain_label(environment))
 
 
+def pool_domain_name(app: App, pool: UserPool, environment: Environment) -> str:
+    """auth.dev.dzgro.com: where a pool's sign-in pages are; '' for a pool without any.
+
+    Pages are what a client with a `callback_path` sends people to.
+    """
+    if not app.domain or not pool.domain_label:
+        return ""
+    if not any(client.callback_path for client in pool.clients):
+        return ""
+    return naming.domain_name(pool.domain_label, app.domain, domain_label(environment))
+
+
 def chosen(pattern: str | None, usual: str, environment: str) -> str:
     """Return the user's pattern with its environment filled in, else the usual name."""
     return pattern.replace("{environment}", environment) if pattern else usual

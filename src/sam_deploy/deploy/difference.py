@@ -154,7 +154,9 @@ def _look(manifest: Manifest, aws: Aws, account: str, place: Place) -> _Live:
         bucket=naming.artifact_bucket_name(manifest.name, account, region),
         layer_arns=_layer_arns(manifest, template, Functions(aws, region)),
     )
-    return _Live(found.stack, found.template, parameters(manifest, template, ready, region))
+    standing = found.stack.parameters if found.stack else {}
+    given = parameters(manifest, template, ready, region, standing)
+    return _Live(found.stack, found.template, given)
 
 
 def _layer_arns(manifest: Manifest, template: Template, functions: Functions) -> dict[str, str]:

@@ -22,7 +22,7 @@ from sam_deploy.events import Note, RegionFinished, Report
 from sam_deploy.lanes import Outcomes, Stop
 from sam_deploy.manifest import Manifest
 from sam_deploy.plan import StackPlan
-from sam_deploy.provide import RegionProvisions, artifact_bucket
+from sam_deploy.provide import RegionProvisions, artifact_bucket, certificates
 from sam_deploy.template import Template
 
 
@@ -82,6 +82,8 @@ class Engine:
     report: Report
     stop: Stop
     book: Book = field(default_factory=NoBook)
+    live: Mapping[Place, Live] = field(default_factory=dict)
+    """What stands."""
     before: Entry = field(default_factory=Entry)
     """The journal as it was found: an earlier run may have begun operations."""
     executor: Executor = execute
@@ -90,7 +92,10 @@ class Engine:
         """Return what is to be made of one stack in one region."""
         name, region = place
         template = self.manifest.templates[name]
-        return self.work_on(template, region, parameters(self.manifest, template, ready, region))
+        stack = self.live.get(place, Live()).stack
+        standing = stack.parameters if stack else {}
+        given = parameters(self.manifest, template, ready, region, standing)
+        return self.work_on(template, region, given)
 
     def work_on(self, template: Template, region: str, given: Mapping[str, str]) -> StackWork:
         """Return the same for any template and parameters."""
@@ -111,9 +116,7 @@ class Engine:
         """Return what marks the stack events of one operation as ours."""
         return f"sam-deploy-{uuid.uuid4().hex[:20]}"
 
-    def review(
-        self, live: Mapping[Place, Live], provisions: Mapping[str, RegionProvisions]
-    ) -> tuple[Review, ...]:
+    def review(self, provisions: Mapping[str, RegionProvisions]) -> tuple[Review, ...]:
         """Return what would change everywhere, all stacks and regions at once.
 
         Raises what the first place raised, when one cannot be changed; then no change set is left
@@ -122,7 +125,7 @@ class Engine:
         works = {place: self.work(place, provisions[place[1]]) for place in self.manifest.places}
         outcomes: Outcomes[Place, Review] = lanes.run(
             {
-                place: functools.partial(review, work, live[place], self.before.token(place))
+                place: functools.partial(review, work, self.live[place], self.before.token(place))
                 for place, work in works.items()
             },
             after={},
@@ -234,9 +237,17 @@ def order(stacks: Sequence[StackPlan], places: Mapping[Place, object]) -> dict[P
 
 
 def parameters(
-    manifest: Manifest, template: Template, ready: RegionProvisions, region: str
+    manifest: Manifest,
+    template: Template,
+    ready: RegionProvisions,
+    region: str,
+    standing: Mapping[str, str],
 ) -> dict[str, str]:
-    """Return what the template asks for, as it is in this region."""
+    """Return what the template asks for, as it is in this region.
+
+    `standing` are the parameters of the stack as it is: what a certificate is not issued for yet
+    stays as it was.
+    """
     first_region = next(
         stack.first_region for stack in manifest.stacks if stack.name == template.stack_name
     )
@@ -245,7 +256,7 @@ def parameters(
         naming.SAM_ARTIFACT_BUCKET: ready.bucket,
         naming.FIRST_REGION: "yes" if region == first_region else "no",
         naming.REGION_SUFFIX: naming.region_suffix(region, manifest.home_region),
-        **ready.certificate_arns,
+        **certificates.parameters(template.certificates, region, ready.certificates, standing),
     }
     arns = {
         parameter: ready.layer_arns[layer] for layer, parameter in template.layer_parameters.items()

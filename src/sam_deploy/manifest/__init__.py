@@ -5,8 +5,20 @@ it can be written down and carried out later or elsewhere: by `resume` on anothe
 reviewed plan (`deploy --plan`), from archives of another job (`deploy --artifacts`).
 """
 
+from sam_deploy.manifest.folder import only, read_folder, write_folder
 from sam_deploy.manifest.make import of_app, of_template
 from sam_deploy.manifest.model import FunctionWork, Manifest, Provenance
 from sam_deploy.manifest.written import read, write
 
-__all__ = ["FunctionWork", "Manifest", "Provenance", "of_app", "of_template", "read", "write"]
+__all__ = [
+    "FunctionWork",
+    "Manifest",
+    "Provenance",
+    "of_app",
+    "of_template",
+    "only",
+    "read",
+    "read_folder",
+    "write",
+    "write_folder",
+]

@@ -11,7 +11,7 @@ from sam_deploy.config.model import App
 from sam_deploy.manifest.model import FunctionWork, Manifest, Provenance
 from sam_deploy.plan import BuildUnit, NodeUnit, Plan, StackPlan
 from sam_deploy.plan.units import functions_of
-from sam_deploy.provide import needs_of
+from sam_deploy.provide import artifact_key, needs_of
 from sam_deploy.template import Template
 
 
@@ -68,6 +68,7 @@ def _functions(
             name=function.name,
             function_name=physical.function_name(app, function, plan.environment),
             code_sha256=artifacts[f"function/{function.name}"].code_sha256,
+            object_key=artifact_key(artifacts[f"function/{function.name}"]),
             aliases={
                 name: naming.alias_id(function.name, name)
                 for name in (each.name for each in app.environments)

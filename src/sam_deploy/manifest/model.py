@@ -21,6 +21,8 @@ class FunctionWork:
     """As on AWS, such as ApiFunction."""
     code_sha256: str
     """Of its archive, as Lambda reports it."""
+    object_key: str = ""
+    """Of its archive in the artifact bucket."""
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Environment -> logical id of its alias, for the environments of the stack."""
     provisioned: Mapping[str, int] = field(default_factory=dict)

@@ -40,6 +40,7 @@ def _names(app: App) -> Iterator[Named]:
     yield from _per_region(app)
     yield from _stacks(app)
     yield from _apis(app)
+    yield from _pool_addresses(app)
     yield from _settings(app)
     for layer in app.layers:
         owner = f'layers["{layer.name}"]'
@@ -119,6 +120,16 @@ def _apis(app: App) -> Iterator[Named]:
             if api and api.access_logs:
                 group = f"{physical.api_name(app, api, environment.name)}/{environment.name}"
                 yield "access logs of a region", group, owner
+
+
+def _pool_addresses(app: App) -> Iterator[Named]:
+    """Yield where pools' sign-in pages are, which may be no API's address either."""
+    for pool in app.user_pools:
+        for environment in app.environments:
+            address = "" if pool.existing_ids else physical.pool_domain_name(app, pool, environment)
+            if address:
+                owner = f'user_pools["{pool.name}"] ({environment.name})'
+                yield "addresses of a region", address, owner
 
 
 def _settings(app: App) -> Iterator[Named]:

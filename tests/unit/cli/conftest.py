@@ -10,6 +10,7 @@ from sam_deploy.events import (
     BuildProgress,
     BuildStarted,
     Event,
+    Listing,
     Note,
     PhaseStarted,
     Planned,
@@ -48,6 +49,11 @@ def story() -> list[Event]:
         BuildFinished("Api", "function", "Api.zip", 812, 0.0, True, 2, 2),
         Note("a new region"),
         *steps,
+        Listing(
+            "Put these into your DNS",
+            ("name", "type", "value"),
+            (("_1.api.x.com.", "CNAME", "_2.aws."), ("a.x.com", "CNAME", "d1.cloudfront.net")),
+        ),
         AliasMoved(HERE, "ApiFunction", "dev", "2", "1"),
         RegionFinished(HERE, STACK, "updated", 12.34),
     ]

@@ -37,6 +37,10 @@ PLAIN = """\
 [ 88%] eu-west-1 shop-sam [6/8] execute: done
 [ 94%] eu-west-1 shop-sam [7/8] domains: done
 [100%] eu-west-1 shop-sam [8/8] release: done
+[100%] Put these into your DNS:
+  name           type   value
+  _1.api.x.com.  CNAME  _2.aws.
+  a.x.com        CNAME  d1.cloudfront.net
 [100%] eu-west-1 shop-sam updated in 12.3 s
 """
 

@@ -38,7 +38,14 @@ NEEDS = st.builds(
     several(st.builds(Layer, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT)),
 )
 FUNCTIONS = st.builds(
-    FunctionWork, TEXT, TEXT, TEXT, TEXT, NAMES, st.dictionaries(TEXT, NUMBER, max_size=2)
+    FunctionWork,
+    TEXT,
+    TEXT,
+    TEXT,
+    TEXT,
+    object_key=TEXT,
+    aliases=NAMES,
+    provisioned=st.dictionaries(TEXT, NUMBER, max_size=2),
 )
 MANIFESTS = st.builds(
     Manifest,

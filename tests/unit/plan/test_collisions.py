@@ -187,6 +187,23 @@ def test_access_logs_of_both_apis_meet_through_a_chosen_name(make_app: MakeApp) 
     assert expected in found
 
 
+def test_pools_that_would_answer_at_one_address_are_found(make_app: MakeApp) -> None:
+    """The second one needs another label: Cognito's domains are global (C06, R102)."""
+    client = UserPoolClient(callback_path="/in", logout_path="/out")
+    people, staff = UserPool("People", clients=(client,)), UserPool("Staff", clients=(client,))
+    given = {"domain": "example.com", "environments": (Environment("dev"),)}
+    both = 'user_pools["People"] (dev) and user_pools["Staff"] (dev) are both'
+    assert [f"{both} `auth.dev.example.com` (addresses of a region)"] == find_collisions(
+        make_app(user_pools=(people, staff), **given)
+    )
+    other = UserPool("Staff", clients=(client,), domain_label="staff")
+    assert [] == find_collisions(make_app(user_pools=(people, other), **given))
+    api = HttpApi(custom_domain=True)
+    clash = UserPool("Staff", clients=(client,), domain_label="api")
+    (found,) = find_collisions(make_app(user_pools=(clash,), http_api=api, **given))
+    assert "`api.dev.example.com`" in found
+
+
 def test_settings_that_meet_the_ids_of_user_pools_are_found(make_app: MakeApp) -> None:
     """Declared, or named by a function alone; and clients of two pools."""
     clients = (UserPoolClient(), UserPoolClient(name="Admin"))

@@ -68,7 +68,7 @@ def manifest(app: App) -> Manifest:
             each.name,
             f"{each.name}Function",
             "",
-            {one.name: alias_id(each.name, one.name) for one in app.environments},
+            aliases={one.name: alias_id(each.name, one.name) for one in app.environments},
         )
         for each in app.functions
     )

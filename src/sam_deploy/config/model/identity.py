@@ -9,7 +9,15 @@ from typing import Annotated, Literal
 from annotated_types import Interval, Len
 
 from sam_deploy.config.declare import Declaration, declaration
-from sam_deploy.config.text import AttributeName, Email, Matches, Name, NamePattern, Reasons
+from sam_deploy.config.text import (
+    AttributeName,
+    Email,
+    FileName,
+    Matches,
+    Name,
+    NamePattern,
+    Reasons,
+)
 
 
 @declaration
@@ -79,6 +87,9 @@ class UserPool(Declaration):
     mfa: Literal["OFF", "OPTIONAL", "ON"] = "OPTIONAL"
     self_sign_up: bool = True
     """Whether people can register themselves; else only an administrator makes users."""
+    domain_label: FileName | None = "auth"
+    """Its sign-in pages, which clients with a `callback_path` have, answer as
+    `{label}.{environment}.{domain}` once the certificate is issued; None for no such address."""
     physical_name: NamePattern | None = None
     existing_ids: Mapping[str, str] = field(default_factory=dict)
     """Environment -> id of a pool that another stack made; nothing of it is created or changed."""

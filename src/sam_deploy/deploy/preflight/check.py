@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
+from sam_deploy.deploy.preflight.domains import domains
 from sam_deploy.deploy.preflight.facts import Facts, Finding
 from sam_deploy.deploy.preflight.history import history
 from sam_deploy.deploy.preflight.stacks import stacks
@@ -13,7 +14,7 @@ from sam_deploy.errors import RefusedError, SamDeployError, UnreachableError
 from sam_deploy.events import Note, Report
 
 Check = Callable[[Facts], Iterable[Finding]]
-CHECKS: Final[tuple[Check, ...]] = (history, stacks)
+CHECKS: Final[tuple[Check, ...]] = (history, stacks, domains)
 
 
 def check(facts: Facts, report: Report) -> None:

@@ -8,6 +8,7 @@ here back until then.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from sam_deploy import naming
 from sam_deploy.config import physical
@@ -16,7 +17,7 @@ from sam_deploy.template.apis.gateways import Gateway
 from sam_deploy.template.document import Entries, Json, Resource, get_att, ref
 from sam_deploy.template.scope import Scope
 
-KIND = "Api"
+KIND: Final = "Api"
 """Kind of domain and certificate; the other one is Auth, which no template holds."""
 TLS = "TLS_1_2"
 

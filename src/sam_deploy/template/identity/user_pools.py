@@ -1,6 +1,7 @@
 """Renders Cognito user pools, their web client and resource server, and their triggers. Pure.
 
-The pool's domain is not here: it needs a certificate of us-east-1 and is global (C06, C36).
+The pool's domain is not here: it needs a certificate of us-east-1 and is global (C06, C36). What
+it needs is listed by `template/needs.py` and made once the stack stands.
 """
 
 from __future__ import annotations

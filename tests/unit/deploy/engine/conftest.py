@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +124,7 @@ class _Run:
         """Look at everything, then ask CloudFormation."""
         aws: Any = self.aws
         found = survey(engine.manifest.places, aws, at_once=8, stop=self.stop)
-        return engine.review(found.live, READY)
+        return replace(engine, live=found.live).review(READY)
 
     def place(self, place: Place, entry: PlaceEntry) -> None:
         """Be the journal."""

@@ -13,11 +13,10 @@ from sam_deploy.deploy import Live, Options, Survey
 from sam_deploy.deploy.journal import Entry, PlaceEntry
 from sam_deploy.deploy.lock import EXPIRES_SECONDS, Held
 from sam_deploy.deploy.owner import this_process
-from sam_deploy.deploy.preflight import Facts, check, one_error
+from sam_deploy.deploy.preflight import Facts, one_error
 from sam_deploy.deploy.preflight.history import history
 from sam_deploy.deploy.preflight.stacks import stacks
 from sam_deploy.errors import IncompleteError, RefusedError, SamDeployError, UnreachableError
-from sam_deploy.events import Event, Note
 from sam_deploy.lanes import Stop
 from sam_deploy.manifest import Manifest
 from sam_deploy.plan import StackPlan
@@ -71,19 +70,17 @@ def errors(found: Any) -> list[SamDeployError]:
     return [each.error for each in found if each.error is not None]
 
 
-def test_where_nothing_is_in_the_way_nothing_is_said(heard: list[Event]) -> None:
+def test_where_nothing_is_in_the_way_nothing_is_said() -> None:
     """Neither an error nor a warning."""
-    check(facts(), heard.append)
-    assert [] == heard
+    assert [] == [*history(facts()), *stacks(facts())]
 
 
-def test_a_stack_that_does_not_exist_is_not_in_the_way(heard: list[Event]) -> None:
+def test_a_stack_that_does_not_exist_is_not_in_the_way() -> None:
     """A first deployment."""
-    check(facts(live={CORE: Live()}), heard.append)
-    assert [] == heard
+    assert [] == list(stacks(facts(live={CORE: Live()})))
 
 
-def test_everything_is_said_at_once(heard: list[Event]) -> None:
+def test_everything_is_said_at_once() -> None:
     """Two stacks that are stuck or busy, and somebody who holds the lock: one error, exit 5."""
     found = facts(
         live={
@@ -92,9 +89,8 @@ def test_everything_is_said_at_once(heard: list[Event]) -> None:
         },
         held=Held(OTHERS, time.time()),
     )
-    with pytest.raises(RefusedError) as raised:
-        check(found, heard.append)
-    error = raised.value
+    error = one_error([*errors(history(found)), *errors(stacks(found))])
+    assert isinstance(error, RefusedError)
     assert "3 things are in the way of this deployment" == error.what
     told = "\n".join(error.problems)
     assert "`sam-deploy recover --stack shop-sam --region eu-west-1`" in told
@@ -102,11 +98,12 @@ def test_everything_is_said_at_once(heard: list[Event]) -> None:
     assert "`sam-deploy deploy` is at work on this app" in told
 
 
-def test_one_thing_is_its_own_error(heard: list[Event]) -> None:
+def test_one_thing_is_its_own_error() -> None:
     """With its own exit code and hint."""
-    with pytest.raises(IncompleteError) as raised:
-        check(facts(live={CORE: stands("UPDATE_ROLLBACK_FAILED")}), heard.append)
-    assert "recover" in raised.value.hint
+    found = errors(stacks(facts(live={CORE: stands("UPDATE_ROLLBACK_FAILED")})))
+    error = one_error(found)
+    assert (found, True) == ([error], isinstance(error, IncompleteError))
+    assert "recover" in error.hint
 
 
 def test_what_is_out_of_reach_stays_out_of_reach() -> None:
@@ -167,25 +164,21 @@ def test_a_dead_holder_is_in_nobodys_way() -> None:
     assert [] == errors(history(facts(held=Held(dead, time.time()))))
 
 
-def test_an_unfinished_deployment_is_told_and_replaced(heard: list[Event]) -> None:
+def test_an_unfinished_deployment_is_told_and_replaced() -> None:
     """Fault 34: who began it and when; this one does what is left, and waits for what runs."""
-    check(facts(entry=OPEN), heard.append)
-    (told,) = heard
-    assert isinstance(told, Note)
-    assert "warning" == told.level
-    assert told.message == (
+    (told,) = history(facts(entry=OPEN))
+    assert told.error is None
+    assert told.warning == (
         "`sam-deploy deploy`, begun 2026-01-01T00:00:00Z by ann on elsewhere, was not finished "
         "(1 stack left); this deployment takes its place"
     )
 
 
-def test_what_this_deployment_does_not_finish_is_named(heard: list[Event]) -> None:
+def test_what_this_deployment_does_not_finish_is_named() -> None:
     """A deployment of one feature set after a killed one of all."""
     places = {**OPEN.places, "shop-sam-extra us-east-1": PlaceEntry("to do")}
-    check(facts(entry=replace(OPEN, places=places)), heard.append)
-    last = heard[-1]
-    assert isinstance(last, Note)
-    assert last.message.startswith("it does not finish `shop-sam-extra` in `us-east-1`:")
+    *_, last = history(facts(entry=replace(OPEN, places=places)))
+    assert last.warning.startswith("it does not finish `shop-sam-extra` in `us-east-1`:")
 
 
 @pytest.mark.parametrize("kind", ["destroy", "promote"])

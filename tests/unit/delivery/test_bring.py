@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from sam_deploy.aws import Aws, Endpoint, Stack
-from sam_deploy.delivery import unchanged_regions
-from sam_deploy.deploy import Deployment, Engine, Live, Options, StackOutcome, Survey
+from sam_deploy.delivery.bring import unchanged_regions
+from sam_deploy.deploy import Deployment, Engine, Live, Options, StackOutcome
 from sam_deploy.deploy.journal import Entry
 from sam_deploy.deploy.survey import Place
 from sam_deploy.errors import IncompleteError, RolledBackError, SamDeployError
@@ -64,13 +64,13 @@ def live(region: str, **changed: object) -> Live:
 
 
 def unchanged(entry: Entry = REMEMBERED, **at: Live) -> dict[str, dict[str, str]]:
-    engine = Engine(MANIFEST, AWS, ACCOUNT, Options(), ignore, Stop())
     found: dict[Place, Live] = {
         ("core", HOME): live(HOME),
         ("core", EAST): at.get("core_east", live(EAST)),
         ("extra", EAST): at.get("extra_east", live(EAST)),
     }
-    same = unchanged_regions(engine, Survey(found, {}), entry)
+    engine = Engine(MANIFEST, AWS, ACCOUNT, Options(), ignore, Stop(), live=found)
+    same = unchanged_regions(engine, entry)
     return {region: dict(ready.layer_arns) for region, ready in same.items()}
 
 

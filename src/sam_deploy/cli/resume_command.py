@@ -1,0 +1,101 @@
+"""`sam-deploy resume`."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+import click
+
+from sam_deploy.cli import carry_out, identity, jobs, options, sam_options
+from sam_deploy.cli import console as consoles
+from sam_deploy.cli.console import Progress
+from sam_deploy.cli.contexts import REGIONS_AT_ONCE, How
+from sam_deploy.cli.deploy_command import told
+from sam_deploy.cli.options import Globals
+from sam_deploy.cli.sam_options import SamChoice, SamCommand
+from sam_deploy.errors import RefusedError
+
+if TYPE_CHECKING:
+    from sam_deploy.cli.identity import Identity
+    from sam_deploy.cli.wiring import Place
+    from sam_deploy.deploy.journal import Entry
+    from sam_deploy.manifest import Manifest
+
+EPILOG = """\b
+Examples:
+  sam-deploy resume                finish what was interrupted, here or elsewhere
+  sam-deploy resume --target aws   the same on AWS
+"""
+
+
+@click.command("resume", epilog=EPILOG, cls=SamCommand)
+@options.target_option
+@options.json_option
+@options.progress_options
+@click.option("--auto-approve", is_flag=True, help="Do not ask before writing to AWS.")
+@click.option("--sequential", is_flag=True, help="One region at a time.")
+@sam_options.sam_options
+@click.pass_obj
+def command(
+    chosen: Globals,
+    target: str | None,
+    as_json: bool,  # noqa: FBT001 - click passes options by name
+    progress: Progress,
+    verbose: bool,  # noqa: FBT001 - the same
+    auto_approve: bool,  # noqa: FBT001 - the same
+    sequential: bool,  # noqa: FBT001 - the same
+    sam: SamChoice,
+) -> None:
+    """Finish a deployment that was interrupted, with the very archives it had.
+
+    Nothing is built: what was to be deployed is kept beside the journal in the artifact bucket.
+    Only what is left is done, on any machine. The lock of a process that has been silent for five
+    minutes is taken over.
+    """
+    how = How(
+        approved=auto_approve,
+        regions_at_once=1 if sequential else REGIONS_AT_ONCE,
+        console=functools.partial(consoles.make, progress, verbose=verbose),
+        command="resume",
+        take_expired_lock=True,
+    )
+    who = identity.of_project(chosen, sam)
+    place = identity.reach(chosen, who, target, "resume")
+    entry, manifest = left(who, place)
+    console = how.console()
+    if manifest is None:
+        console.say("Nothing to resume: the last deployment came to its end")
+        return
+    console.say(f"Going on with `{entry.command}`, begun {entry.started} by {entry.who}")
+    job = jobs.of_manifest(manifest, {})
+    try:
+        carried = carry_out.deploy(chosen, job, target, console, how)
+    finally:
+        console.close()
+    told(chosen, job, carried, console, as_json=as_json)
+
+
+def left(who: Identity, place: Place) -> tuple[Entry, Manifest | None]:
+    """Return the journal, and what a deployment that was interrupted was to bring."""
+    from sam_deploy import manifest  # noqa: PLC0415 - boto3
+    from sam_deploy.deploy import journal  # noqa: PLC0415 - the same
+
+    records = identity.records(who, place)
+    entry = journal.read(records, who.name).entry
+    if not entry.is_open:
+        return entry, None
+    if entry.kind != "deploy":
+        raise RefusedError(
+            f"What was interrupted is no deployment, but `{entry.command}`",
+            why=f"begun {entry.started} by {entry.who} on {entry.host}",
+            hint=f"run `sam-deploy {entry.command}` again: it goes on from there",
+        )
+    found = records.read(entry.manifest) if entry.manifest else None
+    if found is None:
+        raise RefusedError(
+            "What was to be deployed is not kept any more",
+            why=f"`{entry.manifest}` is not in `{records.bucket}`",
+            hint="run `sam-deploy deploy` from the sources; it does only what is left",
+        )
+    return entry, manifest.read(found.body, f"`{entry.manifest}`")

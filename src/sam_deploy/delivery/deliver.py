@@ -1,0 +1,156 @@
+"""Carries out a manifest: everything of a deployment that happens in AWS, start to end.
+
+    look      what stands now, and everything that is in the way              writes nothing
+    lock      one deployment at a time; the journal says how far it comes
+    provide   buckets, archives, layers, certificates, where something changes
+    review    change sets of all stacks in all regions; nothing executed yet
+    approve   somebody has seen them, and agrees
+    execute   region by region: stack, domains, version, alias; the first region goes first
+
+A plan that is only to be looked at ends after the review; nothing is left of it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sam_deploy import deploy, release
+from sam_deploy.delivery.bring import bring
+from sam_deploy.delivery.gatekeeper import guard_health
+from sam_deploy.delivery.to import Delivering
+from sam_deploy.delivery.under_way import Found, under_way
+from sam_deploy.deploy import Deployment, Engine, Review, StackOutcome, pool_domains
+from sam_deploy.deploy.survey import look
+from sam_deploy.events import PhaseStarted
+from sam_deploy.manifest import Manifest
+from sam_deploy.plan import StackPlan
+from sam_deploy.plan.domains import CERTIFICATES_OF_CLOUDFRONT
+from sam_deploy.provide import Provisions, certificates
+from sam_deploy.release import Moved, Release
+from sam_deploy.steps import step
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Everything that came of it."""
+
+    provisions: Provisions
+    reviews: tuple[Review, ...]
+    deployment: Deployment
+    release: Release
+
+
+def deliver(to: Delivering, manifest: Manifest, sources: Mapping[str, Path]) -> Delivery:
+    """Every stack of a manifest is as it says, and the first environment serves what it brings.
+
+    `sources` maps hashes of archives to the files that hold them. Raises what the preflight has
+    found, all at once, before anything is written. Stacks that fail are in the result: the others
+    are released.
+    """
+    with under_way(to, manifest) as (engine, journal, found):
+        provisions = bring(to, engine, journal, found, sources)
+        _seed_environments(to, engine, found)
+        reviews = engine.review(provisions.regions)
+        _approve(to, engine, reviews, provisions)
+        to.report(PhaseStarted("deploy", "Deploying the stacks"))
+        moved: list[Moved] = []
+        follow = functools.partial(_follow, to, engine, found, provisions, moved)
+        journal.intend(each.place for each in reviews if not each.empty)
+        deployment = engine.execute(reviews, provisions.regions, follow)
+        if (journal.begun or found.entry.is_open) and not deployment.failed:
+            journal.close()
+    return Delivery(provisions, reviews, deployment, Release(manifest.environment, tuple(moved)))
+
+
+def look_only(
+    to: Delivering, manifest: Manifest, sources: Mapping[str, Path]
+) -> tuple[Provisions, tuple[Review, ...]]:
+    """Return what a delivery would change. Archives and layers are brought; no stack is touched.
+
+    The change sets that told it are taken away again.
+    """
+    with under_way(to, manifest) as (engine, journal, found):
+        provisions = bring(to, engine, journal, found, sources)
+        reviews = engine.review(provisions.regions)
+        engine.withdraw(reviews, provisions.regions)
+    return provisions, reviews
+
+
+def _seed_environments(to: Delivering, engine: Engine, found: Found) -> None:
+    """What is new in a stack that stands has aliases that serve what its predecessor serves.
+
+    Only then may its stage and triggers come. Raises `RefusedError` before anything is changed.
+    """
+    added = deploy.find_added(engine.manifest, found.survey.live)
+    if not added:
+        return
+    seeds = release.seeds(engine.manifest, added, to.aws)
+    deploy.add_aliases(added, engine)
+    release.seed(seeds, to.aws, report=to.report)
+    for place in {(each.stack, each.region) for each in added}:
+        found.survey.live[place] = look(place, to.aws)
+
+
+def _approve(
+    to: Delivering,
+    engine: Engine,
+    reviews: Sequence[Review],
+    provisions: Provisions,
+) -> None:
+    if all(each.empty for each in reviews):
+        return
+    try:
+        to.approve(engine.manifest, reviews)
+    except BaseException:
+        engine.withdraw(reviews, provisions.regions)
+        raise
+
+
+def _follow(
+    to: Delivering,
+    engine: Engine,
+    found: Found,
+    provisions: Provisions,
+    moved: list[Moved],
+    stack: StackPlan,
+    outcome: StackOutcome,
+) -> None:
+    """What the stack of one region brought is served by the first environment there."""
+    manifest = engine.manifest
+    template = manifest.templates[stack.name]
+    to.after_stack(template, outcome, to.report)
+    with step(to.report, "domains", outcome.region, stack.name) as under_way:
+        ready = provisions.regions[outcome.region].certificates
+        made = pool_domains.ensure(
+            template.pool_domains,
+            stack.name,
+            outcome.region,
+            certificates.arns(ready, CERTIFICATES_OF_CLOUDFRONT),
+            to.aws,
+            report=to.report,
+            stop=to.stop,
+        )
+        under_way.detail = f"{len(made)} active" if made else "none"
+    functions = manifest.functions_of(stack.name)
+    if not functions:
+        with step(to.report, "release", outcome.region, stack.name) as under_way:
+            under_way.detail = "none"
+        return
+    known = outcome.outcome == "no changes" and not found.entry.is_open
+    here = release.publish(
+        functions,
+        (stack.name, outcome.region),
+        provisions.regions[outcome.region].bucket,
+        manifest.environment,
+        to.aws,
+        known=known,
+        report=to.report,
+        stop=to.stop,
+    )
+    if not known or any(each.changed for each in here):
+        guard_health(to, manifest, stack, outcome, here)
+    moved += here
+    release.provision(functions, outcome.region, to.aws, report=to.report)

@@ -1,0 +1,113 @@
+"""A reviewed plan as a file: what was looked at, so that exactly that is carried out later."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from sam_deploy.deploy.review import Review
+from sam_deploy.errors import ConfigError, RefusedError
+from sam_deploy.manifest import Manifest, read, write
+
+SCHEMA: Final = 1
+MODE: Final = 0o600
+"""Templates can tell more than everybody should know."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFile:
+    """A manifest, and what its review showed."""
+
+    account: str
+    target: str
+    manifest: Manifest
+    changes: dict[str, dict[str, Any]]
+    """`stack region` -> what would change there, and in which state of the stack."""
+
+
+def save(
+    file: Path, manifest: Manifest, reviews: Sequence[Review], *, account: str, target: str
+) -> None:
+    """The file holds everything that was reviewed."""
+    document = {
+        "schema": SCHEMA,
+        "account": account,
+        "target": target,
+        "changes": {" ".join(each.place): _seen(each) for each in reviews},
+        "manifest": json.loads(write(manifest)),
+    }
+    file.touch(MODE)
+    file.write_text(json.dumps(document, indent=1), encoding="utf-8")
+
+
+def load(file: Path) -> PlanFile:
+    """Return a plan. Raises `ConfigError` when the file is none."""
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        schema = found["schema"]
+        manifest = read(json.dumps(found["manifest"]), f"`{file}`")
+        plan = PlanFile(found["account"], found["target"], manifest, found["changes"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ConfigError(
+            f"`{file}` is no plan of a deployment",
+            why=f"it cannot be read as one ({type(error).__name__})",
+            hint="make one: `sam-deploy deploy --plan-only --out FILE`",
+        ) from error
+    if schema != SCHEMA:
+        raise ConfigError(
+            f"`{file}` was written by another version of sam-deploy",
+            why=f"its schema is {schema}; this version reads {SCHEMA}",
+            hint="make the plan anew with this version",
+        )
+    return plan
+
+
+def guard_place(plan: PlanFile, account: str, target: str) -> None:
+    """Raise `RefusedError` when a plan was made for another account or target."""
+    made, here = (plan.target, plan.account), (target, account)
+    if made != here:
+        raise RefusedError(
+            "The plan was made for another place",
+            why=f"for {plan.target}, account {plan.account}; this is {target}, account {account}",
+            hint="make a plan here: `sam-deploy deploy --plan-only --out FILE`",
+        )
+
+
+def as_reviewed(plan: PlanFile) -> Callable[[Manifest, Sequence[Review]], None]:
+    """Return what agrees to exactly the changes of a plan.
+
+    It raises `RefusedError` when anything else would happen now: then the plan is stale.
+    """
+
+    def approve(manifest: Manifest, reviews: Sequence[Review]) -> None:
+        del manifest
+        # what is as it should be by now was carried out by an earlier run of this plan
+        now = {" ".join(each.place): _seen(each) for each in reviews if not each.empty}
+        stale = [place for place in now if now[place] != plan.changes.get(place)]
+        if not stale:
+            return
+        named = ", ".join("`{}` in `{}`".format(*place.split(" ", 1)) for place in stale)
+        raise RefusedError(
+            "The plan is stale",
+            why=f"since it was reviewed, something has changed: {named}",
+            hint="review again: `sam-deploy deploy --plan-only --out FILE`",
+        )
+
+    return approve
+
+
+def _seen(review: Review) -> dict[str, Any]:
+    """Return what a reviewer saw: the changes, and the state of the stack before them."""
+    before = review.before
+    changes = sorted(
+        (asdict(each) for each in review.changes), key=lambda each: str(each["logical_id"])
+    )
+    return {
+        "way": review.way,
+        "changes": json.loads(json.dumps(changes)),
+        "stack": before.arn if before and review.way == "update" else "",
+        "updated": before.updated if before and review.way == "update" else "",
+    }
