@@ -220,6 +220,7 @@ def test_a_template_that_is_none_is_refused(stacks: CloudFormation, name: str) -
     assert "cloudformation:CreateChangeSet" == raised.value.action
 
 
+@pytest.mark.fault(37)
 def test_a_deployment_goes_all_the_way(
     stacks: CloudFormation, account: Aws, name: str, heard: list[Event]
 ) -> None:
@@ -238,6 +239,7 @@ def test_a_deployment_goes_all_the_way(
     assert "UPDATE_COMPLETE" == live.status
 
 
+@pytest.mark.fault(36)
 def test_a_failing_resource_rolls_the_stack_back(
     account: Aws, name: str, heard: list[Event]
 ) -> None:
@@ -270,6 +272,8 @@ def test_a_review_that_is_withdrawn_leaves_nothing(
     assert () == stacks.change_sets("no-such-stack")
 
 
+@pytest.mark.fault(32)
+@pytest.mark.fault(34)
 def test_a_review_is_found_again_and_older_ones_go(
     stacks: CloudFormation, account: Aws, name: str, heard: list[Event]
 ) -> None:

@@ -74,6 +74,7 @@ def test_a_bucket_is_made_once(bucket: Bucket, account: Aws, region: str) -> Non
     assert region == (where or "us-east-1")
 
 
+@pytest.mark.fault(47)
 def test_a_new_bucket_is_private_encrypted_versioned_and_tls_only(
     bucket: Bucket, account: Aws
 ) -> None:
@@ -165,6 +166,7 @@ def test_every_call_names_the_owner(cloud: local.RunningCloud, file: Path) -> No
     assert ACCOUNT == sent["CopyObject"]["x-amz-source-expected-bucket-owner"]
 
 
+@pytest.mark.fault(47)
 def test_an_object_is_there_when_it_is_complete(bucket: Bucket, file: Path) -> None:
     """Same key, same size; a shorter one is not it."""
     made = bucket()
@@ -225,6 +227,7 @@ def test_an_upload_is_stored_as_it_is(bucket: Bucket, account: Aws, file: Path) 
     assert file.read_bytes() == found["Body"].read()
 
 
+@pytest.mark.fault(47)
 def test_the_checksum_goes_with_the_upload(bucket: Bucket, account: Aws, file: Path) -> None:
     """S3 compares it; the emulator may not, so the request itself is looked at."""
     made = bucket()
@@ -269,6 +272,7 @@ def test_a_large_file_goes_in_parts(
     assert hashlib.sha256(large.read_bytes()).digest() == hashlib.sha256(found).digest()
 
 
+@pytest.mark.fault(47)
 def test_a_large_file_that_fails_leaves_no_upload_behind(
     bucket: Bucket, account: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -86,6 +86,7 @@ def test_without_a_bucket_nothing_is_there(account: Aws, key: str) -> None:
     assert not nowhere.delete(key, '"0123456789abcdef0123456789abcdef"')
 
 
+@pytest.mark.fault(12)
 def test_of_many_at_once_one_is_the_maker(records: Records, key: str) -> None:
     """Fault 12: the storage itself decides."""
     start = threading.Barrier(8)
@@ -103,6 +104,8 @@ def test_of_many_at_once_one_is_the_maker(records: Records, key: str) -> None:
     assert (8, 1) == (len(made), sum(each is not None for each in made))
 
 
+@pytest.mark.fault(49)
+@pytest.mark.fault(50)
 def test_the_lock_holds_on_real_storage(records: Records) -> None:
     """Faults 49 and 50: its self-test passes, the second one is refused, nothing is left."""
     name = f"app{next(NUMBERS)}"

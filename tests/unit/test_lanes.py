@@ -190,6 +190,7 @@ def test_every_order_is_kept(edges: set[tuple[int, int]], at_once: int) -> None:
     assert all(order.index(early) < order.index(node) for node in after for early in after[node])
 
 
+@pytest.mark.fault(30)
 def test_a_halt_lets_what_runs_come_to_its_end() -> None:
     """Fault 30: nothing new begins; what has begun is awaited, and nothing is raised."""
     halt, stop = Stop(), Stop()

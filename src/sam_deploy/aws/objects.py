@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,8 +36,13 @@ class Objects:
         self.region = region
         self.bucket = bucket
         self.account = account
-        self._client = aws.client("s3", region)
+        self._aws = aws
         self._owner: dict[str, Any] = {"Bucket": bucket, "ExpectedBucketOwner": account}
+
+    @property
+    def _client(self) -> Any:  # noqa: ANN401 - the SDK has no types
+        # made when it is first used: a region in which nothing changes needs none
+        return self._aws.client("s3", self.region)
 
     @property
     def url(self) -> str:
@@ -104,15 +110,29 @@ class Objects:
 
     def _protect(self) -> None:
         """Harden the new bucket. Each call can be repeated, so a killed run is mended here."""
+        first = (self._close, self._encrypt, self._expire_parts, self._refuse_plain_http)
+        with ThreadPoolExecutor(len(first)) as pool:
+            list(pool.map(lambda act: act(), first))
+        # last, because a bucket with versioning counts as protected (see `is_protected`)
+        with calling("s3:PutBucketVersioning", self.region):
+            self._client.put_bucket_versioning(
+                **self._owner, VersioningConfiguration={"Status": "Enabled"}
+            )
+
+    def _close(self) -> None:
         with calling("s3:PutBucketPublicAccessBlock", self.region):
             self._client.put_public_access_block(
                 **self._owner, PublicAccessBlockConfiguration=CLOSED
             )
+
+    def _encrypt(self) -> None:
         with calling("s3:PutEncryptionConfiguration", self.region):
             rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
             self._client.put_bucket_encryption(
                 **self._owner, ServerSideEncryptionConfiguration={"Rules": [rule]}
             )
+
+    def _expire_parts(self) -> None:
         with calling("s3:PutLifecycleConfiguration", self.region):
             abort = {
                 "ID": "AbortIncompleteUploads",
@@ -123,13 +143,10 @@ class Objects:
             self._client.put_bucket_lifecycle_configuration(
                 **self._owner, LifecycleConfiguration={"Rules": [abort]}
             )
+
+    def _refuse_plain_http(self) -> None:
         with calling("s3:PutBucketPolicy", self.region):
             self._client.put_bucket_policy(**self._owner, Policy=json.dumps(self._tls_only()))
-        # last, because a bucket with versioning counts as protected (see `is_protected`)
-        with calling("s3:PutBucketVersioning", self.region):
-            self._client.put_bucket_versioning(
-                **self._owner, VersioningConfiguration={"Status": "Enabled"}
-            )
 
     def is_protected(self) -> bool:
         """Whether `ensure_bucket` once ran to its end here. Source: S3 API GetBucketVersioning."""

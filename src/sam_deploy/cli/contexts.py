@@ -97,6 +97,5 @@ def delivering(
         approve=approve or delivery.approved,
         take_expired_lock=how.take_expired_lock,
         address=place.address or delivery.as_told,
-        has_zones=place.target == "aws",
         after_stack=place.after_stack or delivery.nothing_more,
     )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 EPILOG = """\b
 Examples:
-  sam-deploy resume               finish what was interrupted, here or elsewhere
+  sam-deploy resume               finish what was begun, here or elsewhere
   sam-deploy resume --target aws  the same on AWS
 """
 

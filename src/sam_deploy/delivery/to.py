@@ -54,5 +54,3 @@ class Delivering:
     take_expired_lock: bool = False
     address: Callable[[str, str], str] = as_told
     """(region, address of a stage as the stack tells it) -> where it is reached from here."""
-    has_zones: bool = True
-    """Whether hosted zones that the config names can be there."""

@@ -98,7 +98,6 @@ def _look(
         to.aws,
         to.stop,
         to.take_expired_lock,
-        to.has_zones,
     )
     check(facts, to.report)
     return found

@@ -44,22 +44,35 @@ class _Lacking:
     why: str
 
 
+def at_once() -> None:
+    """Wait for nothing."""
+
+
 def bring(
     bucket: Objects,
     source: Objects | None,
     archives: Sequence[Archive],
     files: Mapping[str, Path],
     report: Report,
+    *,
+    is_new: bool = False,
+    source_ready: Callable[[], None] = at_once,
 ) -> Brought:
     """Every archive is in the bucket, with the bytes that its name stands for.
 
     They come from this computer, where `files` maps hashes to paths, or by S3's own copy from
-    `source`, the bucket of another region. Raises `BuildError` for a file that is damaged, which
+    `source`, the bucket of another region, once `source_ready` returns. A bucket that `is_new` is
+    not asked what it holds. Raises `BuildError` for a file that is damaged, which
     is discarded and not sent, and `IncompleteError` when there is none, or when S3 does not hold
     what it was given.
     """
     distinct = {archive.sha256: archive for archive in archives}
-    lacking = _lacking(bucket, distinct.values(), files)
+    if is_new:
+        lacking = [_Lacking(each, Objects.ABSENT) for each in distinct.values()]
+    else:
+        lacking = _lacking(bucket, distinct.values(), files)
+    if lacking:
+        source_ready()
     for each in lacking:
         if each.why != Objects.ABSENT:
             report(Note(_spoilt(bucket, each), "warning", bucket.region))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sam_deploy import lanes, naming
@@ -12,9 +12,11 @@ from sam_deploy.aws import Aws, Functions, Objects
 from sam_deploy.errors import IncompleteError, RefusedError, SamDeployError
 from sam_deploy.events import Report
 from sam_deploy.lanes import Stop
+from sam_deploy.provide.archives import at_once as nothing_to_await
 from sam_deploy.provide.archives import bring
 from sam_deploy.provide.certificates import Ensured, Wanted
 from sam_deploy.provide.certificates import ensure as certificates_of
+from sam_deploy.provide.home_first import HomeFirst
 from sam_deploy.provide.layers import publish_layers
 from sam_deploy.provide.model import Needs
 from sam_deploy.provide.validation import summary
@@ -54,6 +56,7 @@ class _Work:
     certificates: Mapping[str, tuple[Wanted, ...]]
     report: Report
     stop: Stop
+    home: HomeFirst = field(default_factory=HomeFirst)
 
     def bucket(self, region: str) -> Objects:
         return artifact_bucket(self.needs.name, self.account, region, self.aws)
@@ -94,7 +97,7 @@ def ensure(
             else functools.partial(_only_certificates, work, region)
             for region in every
         },
-        after={region: [home] for region in every if region != home and home in every},
+        after={},
         at_once=at_once,
         stop=stop,
     )
@@ -116,9 +119,9 @@ def guard_account(aws: Aws, region: str, expected: str) -> str:
 
 
 def _failed(failed: Mapping[str, SamDeployError], home: str) -> SamDeployError:
-    region, error = next(iter(failed.items()))
-    if len(failed) == 1 and region == home:
-        return error
+    if home in failed:
+        return failed[home]
+    error = next(iter(failed.values()))
     regions = ", ".join(failed)
     return IncompleteError(
         f"Archives and layers are not in every region: {regions}",
@@ -145,12 +148,23 @@ def _certify(work: _Work, region: str) -> tuple[Ensured, ...]:
 def _provide(work: _Work, region: str, *, serves: bool) -> RegionProvisions:
     home = work.needs.home_region
     bucket = work.bucket(region)
-    with step(work.report, "bucket", region) as under_way:
-        under_way.detail = "created" if bucket.ensure_bucket() else "there"
-    with step(work.report, "artifacts", region) as under_way:
-        source = None if region == home else work.bucket(home)
-        brought = bring(bucket, source, work.needs.archives, work.sources, work.report)
-        under_way.detail = brought.text
+    with work.home.first(is_home=region == home):
+        with step(work.report, "bucket", region) as under_way:
+            is_new = bucket.ensure_bucket()
+            under_way.detail = "created" if is_new else "there"
+        with step(work.report, "artifacts", region) as under_way:
+            brought = bring(
+                bucket,
+                None if region == home else work.bucket(home),
+                work.needs.archives,
+                work.sources,
+                work.report,
+                is_new=is_new,
+                source_ready=nothing_to_await
+                if region == home
+                else functools.partial(work.home.wait, region, work.stop),
+            )
+            under_way.detail = brought.text
     arns: Mapping[str, str] = {}
     published = 0
     if serves:

@@ -76,6 +76,7 @@ def account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> _Account:
 
 
 @pytest.mark.parametrize("code", ["ExpiredToken", "ExpiredTokenException", "RequestExpired"])
+@pytest.mark.fault(28)
 def test_newer_keys_are_used_and_the_call_is_not_lost(account: _Account, code: str) -> None:
     """R220, Fault 28: another tool has written newer keys: the same call is made with them."""
     account.expired, account.code = {"FIRST"}, code
@@ -84,6 +85,7 @@ def test_newer_keys_are_used_and_the_call_is_not_lost(account: _Account, code: s
     assert ["FIRST", "SECOND"] == account.used
 
 
+@pytest.mark.fault(28)
 def test_without_newer_keys_it_is_an_error(account: _Account) -> None:
     """R224, Fault 28: exit code 8 and how to renew them; the SDK repeats nothing."""
     account.expired = {"FIRST"}

@@ -130,6 +130,7 @@ def test_a_single_failure_is_its_own_error() -> None:
     assert isinstance(failed(()), RolledBackError)
 
 
+@pytest.mark.fault(30)
 def test_a_failure_beside_successes_says_what_is_live_where() -> None:
     """R223, Fault 30: exit code 7, what was not begun, and the command that does what is left."""
     error = failed((HOME,))

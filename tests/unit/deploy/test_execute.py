@@ -77,6 +77,7 @@ def test_a_stack_that_exists_is_updated(deployed: Deployed, stacks: Scripted) ->
     assert "updated" == deployed().outcome
 
 
+@pytest.mark.fault(37)
 def test_no_changes_are_a_result(
     deployed: Deployed, stacks: Scripted, book: Scripted, heard: list[Event]
 ) -> None:
@@ -161,6 +162,7 @@ def test_a_rollback_without_an_event_has_the_reason_of_the_stack(
         ("UPDATE_FAILED", "sam-deploy status"),
     ],
 )
+@pytest.mark.fault(35)
 def test_a_stack_that_got_stuck_is_incomplete(
     deployed: Deployed, stacks: Scripted, book: Scripted, status: str, command: str
 ) -> None:
@@ -174,6 +176,7 @@ def test_a_stack_that_got_stuck_is_incomplete(
     assert ["executing", "failed"] == book.states
 
 
+@pytest.mark.fault(36)
 def test_a_stack_that_never_came_up_is_deleted_first(
     deployed: Deployed, stacks: Scripted, book: Scripted, heard: list[Event]
 ) -> None:

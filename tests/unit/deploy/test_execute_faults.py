@@ -57,6 +57,7 @@ def details(heard: list[Event]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("error", [UNANSWERED, refusal("InvalidChangeSetStatus")])
+@pytest.mark.fault(33)
 def test_an_execution_whose_answer_was_lost_is_followed(
     deployed: Deployed, stacks: Scripted, book: Scripted, error: Exception
 ) -> None:
@@ -70,6 +71,7 @@ def test_an_execution_whose_answer_was_lost_is_followed(
 
 
 @pytest.mark.parametrize("execution", ["EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE"])
+@pytest.mark.fault(33)
 def test_a_change_set_that_says_so_is_enough(
     deployed: Deployed, stacks: Scripted, execution: str
 ) -> None:
@@ -81,6 +83,7 @@ def test_a_change_set_that_says_so_is_enough(
     assert "updated" == deployed().outcome
 
 
+@pytest.mark.fault(33)
 def test_a_change_set_that_was_taken_away_by_its_execution_is_no_refusal(
     deployed: Deployed, stacks: Scripted
 ) -> None:
@@ -108,6 +111,7 @@ def test_an_execution_that_was_refused_is_an_error(
     assert ["executing", "failed"] == book.states
 
 
+@pytest.mark.fault(33)
 def test_an_execution_that_nobody_knows_of_stays_on_record(
     deployed: Deployed, stacks: Scripted, book: Scripted
 ) -> None:
@@ -157,6 +161,7 @@ def test_execution_that_has_not_begun_is_awaited(deployed: Deployed, stacks: Scr
     assert "created" == deployed().outcome
 
 
+@pytest.mark.fault(27)
 def test_reads_that_fail_do_not_fail_the_stack(deployed: Deployed, stacks: Scripted) -> None:
     """Fault 27: throttled and unanswered looks are repeated."""
     stacks.before, stacks.after = "UPDATE_COMPLETE", ["UPDATE_COMPLETE"]
@@ -167,6 +172,7 @@ def test_reads_that_fail_do_not_fail_the_stack(deployed: Deployed, stacks: Scrip
     assert "updated" == deployed().outcome
 
 
+@pytest.mark.fault(28)
 def test_credentials_that_end_while_waiting_are_not_taken_for_the_end(
     deployed: Deployed, stacks: Scripted, book: Scripted
 ) -> None:
@@ -205,6 +211,7 @@ def test_being_asked_to_stop_before_the_execution_leaves_all_as_it_was(
     assert (["create_change_set"], []) == (stacks.acts, book.entries)
 
 
+@pytest.mark.fault(56)
 def test_being_asked_to_stop_ends_the_waiting(
     deployed: Deployed, stacks: Scripted, patience: Scripted, book: Scripted
 ) -> None:

@@ -23,6 +23,7 @@ def notes(heard: list[Event]) -> list[str]:
     return [each.message for each in heard if isinstance(each, Note)]
 
 
+@pytest.mark.fault(34)
 def test_what_an_earlier_run_began_is_awaited(
     work: StackWork, stacks: Scripted, heard: list[Event]
 ) -> None:
@@ -34,6 +35,7 @@ def test_what_an_earlier_run_began_is_awaited(
     assert ["create_change_set"] == stacks.acts
 
 
+@pytest.mark.fault(31)
 def test_an_operation_of_somebody_else_is_awaited_only_when_that_is_wanted(
     work: StackWork, stacks: Scripted, heard: list[Event]
 ) -> None:

@@ -69,6 +69,7 @@ TRANSIENT = [UnansweredError("no answer"), *map(refused, sorted(THROTTLED | SERV
 
 
 @pytest.mark.parametrize("error", TRANSIENT, ids=str)
+@pytest.mark.fault(27)
 def test_reads_that_fail_never_end_the_wait_before_its_limit(
     clock: _Clock, error: SamDeployError
 ) -> None:
@@ -76,6 +77,7 @@ def test_reads_that_fail_never_end_the_wait_before_its_limit(
     assert "found" == until(clock, failing(clock, error, LIMIT - 10))
 
 
+@pytest.mark.fault(27)
 def test_the_limit_says_what_was_in_the_way(clock: _Clock) -> None:
     """Fault 27: exit code 7 with the last trouble; CloudFormation goes on by itself."""
     with pytest.raises(IncompleteError) as raised:

@@ -131,6 +131,7 @@ def test_a_refused_first_template_leaves_no_empty_stack(work: StackWork, stacks:
 
 
 @pytest.mark.parametrize("execution", ["AVAILABLE", "UNAVAILABLE", ""])
+@pytest.mark.fault(32)
 def test_a_change_set_whose_answer_was_lost_is_used(
     work: StackWork, stacks: Scripted, execution: str
 ) -> None:
@@ -146,6 +147,7 @@ def test_a_change_set_whose_answer_was_lost_is_used(
 @pytest.mark.parametrize(
     "old", [change_set(status="FAILED"), change_set(ADD, execution="OBSOLETE")]
 )
+@pytest.mark.fault(34)
 def test_a_change_set_of_that_name_that_is_no_use_is_made_anew(
     work: StackWork, stacks: Scripted, old: ChangeSet
 ) -> None:
@@ -165,6 +167,7 @@ def test_another_refusal_is_not_taken_for_that(work: StackWork, stacks: Scripted
     assert other is raised.value
 
 
+@pytest.mark.fault(32)
 def test_the_name_of_a_change_set_follows_from_what_it_does(
     work: StackWork, stacks: Scripted
 ) -> None:
@@ -186,6 +189,7 @@ def test_the_name_of_a_change_set_follows_from_what_it_does(
     assert all(len(name) <= 128 and name.startswith("sd-") for name in made)
 
 
+@pytest.mark.fault(34)
 def test_own_change_sets_of_earlier_runs_are_tidied_and_foreign_ones_left(
     work: StackWork, stacks: Scripted
 ) -> None:
@@ -232,6 +236,7 @@ def test_a_stack_that_never_came_up_is_shown_as_all_new(work: StackWork, stacks:
 
 
 @pytest.mark.parametrize("status", ["CREATE_COMPLETE", "DELETE_FAILED"])
+@pytest.mark.fault(36)
 def test_what_it_left_behind_is_not_lost(work: StackWork, stacks: Scripted, status: str) -> None:
     """Fault 36: a table that was not deleted is named; `--recreate` goes on all the same."""
     stacks.before = "ROLLBACK_COMPLETE"
@@ -249,6 +254,7 @@ def test_what_it_left_behind_is_not_lost(work: StackWork, stacks: Scripted, stat
     assert "recreate" == reviewed(replace(work, recreate=True)).way
 
 
+@pytest.mark.fault(31)
 def test_a_busy_stack_is_left_alone(work: StackWork, stacks: Scripted) -> None:
     """Fault 31: no change set is made beside somebody else's update."""
     stacks.before = "UPDATE_IN_PROGRESS"

@@ -67,6 +67,7 @@ def test_a_stack_that_is_busy_or_broken_says_what_to_do(
     "status",
     ["UPDATE_ROLLBACK_FAILED", "ROLLBACK_FAILED", "DELETE_FAILED", "CREATE_FAILED"],
 )
+@pytest.mark.fault(35)
 def test_a_stuck_stack_names_the_command_that_leads_out_of_it(status: str) -> None:
     """Fault 35: never an automatic deletion; `recover` shows first what is in the way."""
     with pytest.raises(IncompleteError) as raised:
@@ -74,6 +75,7 @@ def test_a_stuck_stack_names_the_command_that_leads_out_of_it(status: str) -> No
     assert "`sam-deploy recover --stack shop-sam --region eu-west-1`" in raised.value.hint
 
 
+@pytest.mark.fault(31)
 def test_a_busy_stack_says_since_when() -> None:
     """Fault 31: the start of the operation, and how to wait for its end."""
     with pytest.raises(RefusedError) as raised:

@@ -91,6 +91,7 @@ def test_the_order_of_the_environments_does_not_matter_to_the_text() -> None:
     )
 
 
+@pytest.mark.fault(51)
 def test_a_manifest_that_is_cut_off_is_refused_wherever_it_is_cut() -> None:
     """Fault 51: exit code 5 with where it lies; nothing is guessed."""
     text = write(SMALL)
@@ -101,6 +102,7 @@ def test_a_manifest_that_is_cut_off_is_refused_wherever_it_is_cut() -> None:
 
 
 @pytest.mark.parametrize("schema", [0, 2, "1", None])
+@pytest.mark.fault(51)
 def test_a_manifest_of_another_version_is_refused(schema: object) -> None:
     """Fault 51: which version it wants, and what to do."""
     text = json.dumps(json.loads(write(SMALL)) | {"schema": schema})
@@ -110,6 +112,7 @@ def test_a_manifest_of_another_version_is_refused(schema: object) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{}", '{"schema": 1}', b"\xff\xfe"])
+@pytest.mark.fault(51)
 def test_what_is_no_manifest_is_refused(text: str | bytes) -> None:
     """Fault 51: never a traceback."""
     with pytest.raises(RefusedError):
@@ -117,6 +120,7 @@ def test_what_is_no_manifest_is_refused(text: str | bytes) -> None:
 
 
 @pytest.mark.parametrize("field", ["name", "stacks", "templates", "needs"])
+@pytest.mark.fault(51)
 def test_a_manifest_without_one_of_its_parts_is_refused(field: str) -> None:
     """Fault 51: an empty one is not put in its place."""
     document = json.loads(write(SMALL))

@@ -75,6 +75,7 @@ def test_an_alias_that_tells_of_something_else_is_looked_into(
     assert ("1", True) == (alias["FunctionVersion"], alias["Description"].endswith("code one"))
 
 
+@pytest.mark.fault(11)
 def test_weights_are_never_taken_for_served_alone(lambdas: Account, heard: list[Event]) -> None:
     """Fault 11: a canary that was left behind is ended, whatever the description says."""
     mark(lambdas, MARK)

@@ -25,7 +25,8 @@ def domains(facts: Facts) -> Iterator[Finding]:
         return
     needs = [(manifest.templates[each.name].certificates, each.regions) for each in manifest.stacks]
     shared = certificates.share_out(needs, manifest.home_region)
-    wanted = [_as_there(each, facts) for lane in shared.values() for each in lane]
+    # the zone has a check of its own, which knows whether it can be there at all
+    wanted = [_without_zone(each) for lane in shared.values() for each in lane]
     looked = validation.look(wanted, facts.aws)
     for problem in looked.problems:
         yield Finding(error=problem)
@@ -36,8 +37,5 @@ def domains(facts: Facts) -> Iterator[Finding]:
             yield Finding(error=problem, region=region)
 
 
-def _as_there(wanted: Wanted, facts: Facts) -> Wanted:
-    """Return the same without its zone, where the zones of the config cannot be."""
-    if facts.has_zones:
-        return wanted
+def _without_zone(wanted: Wanted) -> Wanted:
     return Wanted(replace(wanted.need, hosted_zone_id=""), wanted.region)

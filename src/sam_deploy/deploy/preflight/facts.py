@@ -29,8 +29,6 @@ class Facts:
     aws: Aws
     stop: Stop
     take_expired_lock: bool = False
-    has_zones: bool = True
-    """Whether hosted zones that the config names can be there."""
 
     def changes(self, place: Place) -> bool:
         """Whether a stack is new, or its text another one than what is deployed."""

@@ -157,6 +157,7 @@ def test_only_what_may_still_run_is_waited_for(state: str, token: str) -> None:
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["first write", "later write"])
+@pytest.mark.fault(5)
 def test_who_was_put_aside_writes_nothing_more(
     bench: _Bench, documents: Documents, *, first: bool
 ) -> None:
@@ -225,6 +226,7 @@ def test_what_was_written_is_read(bench: _Bench, documents: Documents) -> None:
 
 
 @pytest.mark.parametrize("schema", [0, 2, "1", None])
+@pytest.mark.fault(51)
 def test_a_journal_of_another_version_is_refused(
     bench: _Bench, documents: Documents, schema: object
 ) -> None:
@@ -238,6 +240,7 @@ def test_a_journal_of_another_version_is_refused(
     assert "`journal/shop.json`" in raised.value.what
 
 
+@pytest.mark.fault(51)
 def test_a_journal_that_is_cut_off_is_refused_wherever_it_is_cut(
     bench: _Bench, documents: Documents
 ) -> None:
@@ -255,6 +258,7 @@ def test_a_journal_that_is_cut_off_is_refused_wherever_it_is_cut(
 @pytest.mark.parametrize(
     "body", [b"[]", b"null", b'"text"', b"\xff", b'{"schema": 1}', b'{"schema": 1, "places": []}']
 )
+@pytest.mark.fault(51)
 def test_a_journal_of_another_shape_is_refused(documents: Documents, body: bytes) -> None:
     """Fault 51: never a traceback."""
     documents.there[KEY] = Record(body, '"x"')
@@ -266,6 +270,7 @@ def test_a_journal_of_another_shape_is_refused(documents: Documents, body: bytes
     "change",
     [{"surprise": 1}, {"places": {"shop-sam eu-west-1": {"surprise": 1}}}, {"places": {"a b": 1}}],
 )
+@pytest.mark.fault(51)
 def test_a_field_that_is_not_known_is_not_passed_over(
     bench: _Bench, documents: Documents, change: dict[str, object]
 ) -> None:

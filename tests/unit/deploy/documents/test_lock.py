@@ -52,13 +52,15 @@ def dead(owner: Owner) -> Owner:
 
 
 def test_nobody_holds_it_before_and_after(documents: Documents, owner: Owners) -> None:
-    """While it is held, everybody can read by whom."""
+    """While it is held, everybody can read by whom; another app has a lock of its own."""
     mine = owner()
     assert look(documents, "shop") is None
     with hold(documents, mine):
         held = look(documents, "shop")
         assert held is not None
         assert (mine, NOW) == (held.owner, held.beat)
+        with locked(documents, "other", owner(), Stop()):
+            assert {KEY, key_of("other")} == set(documents.there)
     assert {} == documents.there
 
 
@@ -69,6 +71,7 @@ def test_it_goes_also_when_the_work_fails(documents: Documents, owner: Owners) -
     assert {} == documents.there
 
 
+@pytest.mark.fault(12)
 def test_of_many_at_once_one_wins(documents: Documents, owner: Owners) -> None:
     """Fault 12: the others are told who it is."""
     start, leave = threading.Barrier(16), threading.Event()
@@ -96,6 +99,7 @@ def test_of_many_at_once_one_wins(documents: Documents, owner: Owners) -> None:
     assert {} == documents.there
 
 
+@pytest.mark.fault(49)
 def test_a_held_lock_says_who_holds_it_and_since_when(documents: Documents, owner: Owners) -> None:
     """Fault 49: command, caller, host, process, start; and the way to end it."""
     theirs = alive(owner("sam-deploy destroy"))
@@ -112,6 +116,7 @@ def test_a_held_lock_says_who_holds_it_and_since_when(documents: Documents, owne
     assert documents.there[KEY].body == Held(theirs, NOW).written()
 
 
+@pytest.mark.fault(49)
 def test_a_silent_holder_is_told_as_such(documents: Documents, owner: Owners) -> None:
     """Fault 49: then `resume` may go on."""
     lie(documents, alive(owner()), NOW - EXPIRES_SECONDS - 1)
@@ -137,6 +142,7 @@ def test_a_lock_whose_answer_was_lost_is_ours(
     assert {} == documents.there
 
 
+@pytest.mark.fault(49)
 def test_a_dead_owner_of_this_machine_is_taken_over(documents: Documents, owner: Owners) -> None:
     """Fault 49: killed with -9; nobody has to unlock anything."""
     lie(documents, dead(owner()))
@@ -147,6 +153,7 @@ def test_a_dead_owner_of_this_machine_is_taken_over(documents: Documents, owner:
         assert mine == held.owner
 
 
+@pytest.mark.fault(49)
 def test_an_owner_of_another_machine_is_never_taken_for_dead(
     documents: Documents, owner: Owners
 ) -> None:
@@ -165,6 +172,7 @@ def test_an_owner_of_another_machine_is_never_taken_for_dead(
         (0, True, False),
     ],
 )
+@pytest.mark.fault(49)
 def test_an_expired_lock_is_taken_only_by_who_may(
     documents: Documents, owner: Owners, silent: float, *, take: bool, taken: bool
 ) -> None:
@@ -206,6 +214,7 @@ def test_a_lock_that_changes_hands_again_and_again_is_not_fought_for(
 
 
 @pytest.mark.parametrize("ignored", ["create", "replace"])
+@pytest.mark.fault(50)
 def test_storage_that_ignores_conditions_is_refused(
     documents: Documents, owner: Owners, ignored: str
 ) -> None:
@@ -284,6 +293,7 @@ def test_a_lost_lock_stops_the_work(
     assert (body is None) == (KEY not in documents.there)
 
 
+@pytest.mark.fault(5)
 def test_only_our_own_lock_is_taken_away(documents: Documents, owner: Owners) -> None:
     """Fault 5: who took over keeps it when the one who slept wakes and ends."""
     theirs, stop = Record(Held(alive(owner()), NOW).written(), '"theirs"'), Stop()
@@ -291,9 +301,3 @@ def test_only_our_own_lock_is_taken_away(documents: Documents, owner: Owners) ->
         documents.there[KEY] = theirs
         awaited(stop.is_set)
     assert {KEY: theirs} == documents.there
-
-
-def test_every_app_has_its_own(documents: Documents, owner: Owners) -> None:
-    """Two apps of one account do not wait for each other."""
-    with hold(documents, owner()), locked(documents, "other", owner(), Stop()):
-        assert {KEY, key_of("other")} == set(documents.there)

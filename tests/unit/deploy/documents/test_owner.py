@@ -25,6 +25,7 @@ def test_this_process_says_who_it_is_and_lives(owner: Owners) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="zombies are of POSIX")
+@pytest.mark.fault(49)
 def test_a_process_that_ended_is_dead(owner: Owners) -> None:
     """Fault 49: also while its parent has not taken notice, and afterwards."""
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
@@ -39,6 +40,7 @@ def test_a_process_that_ended_is_dead(owner: Owners) -> None:
     assert is_dead(theirs)
 
 
+@pytest.mark.fault(49)
 def test_an_id_that_is_used_again_is_another_process(owner: Owners) -> None:
     """Fault 49: the start tells them apart."""
     mine = owner()

@@ -94,6 +94,7 @@ def test_a_region_that_refuses_leaves_no_change_set_anywhere(run: Run) -> None:
     assert {} == run.aws.left
 
 
+@pytest.mark.fault(38)
 def test_losses_in_several_stacks_are_one_error(run: Run) -> None:
     """Fault 38: exit code 5 with each of them, before anything is executed; nothing is left."""
     run.aws.changes = {place: [REMOVE, ADD] for place in ((CORE, HOME), (EXTRA, EAST))}
@@ -109,6 +110,7 @@ def test_losses_in_several_stacks_are_one_error(run: Run) -> None:
     assert {} == run.aws.left
 
 
+@pytest.mark.fault(38)
 def test_what_was_named_may_be_lost(run: Run) -> None:
     """Fault 38: by its logical id, everywhere."""
     run.aws.changes = {(CORE, HOME): [REMOVE]}
@@ -135,6 +137,7 @@ def test_a_failing_gatekeeper_holds_back_the_rest(run: Run) -> None:
     assert set(PLACES[1:]) == set(outcome.not_started)
 
 
+@pytest.mark.fault(30)
 def test_a_failing_region_does_not_stop_its_neighbours(run: Run) -> None:
     """R223, Fault 30: only what waits for it is not begun."""
     run.failing = {(CORE, EAST)}
@@ -144,6 +147,7 @@ def test_a_failing_region_does_not_stop_its_neighbours(run: Run) -> None:
     assert ((EXTRA, EAST),) == outcome.not_started
 
 
+@pytest.mark.fault(30)
 def test_a_failure_can_keep_the_rest_from_beginning(run: Run) -> None:
     """Fault 30: `--stop-on-failure`: what runs comes to its end, and nothing new begins."""
     run.failing = {(CORE, EAST)}
@@ -192,6 +196,7 @@ def test_a_stop_begins_nothing_more_and_says_why(run: Run) -> None:
     assert [(CORE, HOME)] == run.order
 
 
+@pytest.mark.fault(56)
 def test_ctrl_c_begins_nothing_more(run: Run) -> None:
     """Fault 56: a stop without a reason is the user's own."""
     run.meanwhile = lambda _: run.stop.set()

@@ -128,6 +128,7 @@ def test_a_region_that_does_not_answer_is_told_once() -> None:
     ("wait", "entry", "refused"),
     [(False, Entry(), True), (True, Entry(), False), (False, OPEN, False)],
 )
+@pytest.mark.fault(31)
 def test_what_will_be_awaited_is_not_in_the_way(entry: Entry, *, wait: bool, refused: bool) -> None:
     """Fault 31: `--wait`, or an operation that an earlier run of ours began."""
     busy = {("shop-sam", EAST): stands("UPDATE_IN_PROGRESS")}
@@ -135,6 +136,7 @@ def test_what_will_be_awaited_is_not_in_the_way(entry: Entry, *, wait: bool, ref
     assert refused == bool(errors(stacks(found)))
 
 
+@pytest.mark.fault(35)
 def test_waiting_does_not_help_what_is_stuck() -> None:
     """Fault 35: `--wait` is for what goes on."""
     found = facts(live={CORE: stands("UPDATE_ROLLBACK_FAILED")}, options=Options(wait=True))
@@ -150,6 +152,7 @@ def test_waiting_does_not_help_what_is_stuck() -> None:
         (EXPIRES_SECONDS + 60, True, False),
     ],
 )
+@pytest.mark.fault(49)
 def test_who_holds_the_lock_is_told_before_anything_is_made(
     silent: float, *, take: bool, refused: bool
 ) -> None:
@@ -158,12 +161,14 @@ def test_who_holds_the_lock_is_told_before_anything_is_made(
     assert refused == bool(errors(history(facts(held=held, take_expired_lock=take))))
 
 
+@pytest.mark.fault(49)
 def test_a_dead_holder_is_in_nobodys_way() -> None:
     """Fault 49: killed on this machine."""
     dead = replace(this_process("sam-deploy deploy", "ann"), process_started=1.0)
     assert [] == errors(history(facts(held=Held(dead, time.time()))))
 
 
+@pytest.mark.fault(34)
 def test_an_unfinished_deployment_is_told_and_replaced() -> None:
     """Fault 34: who began it and when; this one does what is left, and waits for what runs."""
     (told,) = history(facts(entry=OPEN))
@@ -182,6 +187,7 @@ def test_what_this_deployment_does_not_finish_is_named() -> None:
 
 
 @pytest.mark.parametrize("kind", ["destroy", "promote"])
+@pytest.mark.fault(1)
 def test_something_else_that_was_not_finished_is_finished_first(kind: str) -> None:
     """Fault 1: exit code 7, and the command that does it."""
     (error,) = errors(history(facts(entry=replace(OPEN, kind=kind))))
