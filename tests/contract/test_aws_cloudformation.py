@@ -12,7 +12,10 @@ import pytest
 
 from sam_deploy import local
 from sam_deploy.aws import Aws, AwsCallError, ChangeSet, CloudFormation, Endpoint, Objects, Stack
-from sam_deploy.deploy.stack import StackDeployment, StackOutcome
+from sam_deploy.deploy import StackOutcome, StackWork
+from sam_deploy.deploy.execute import execute
+from sam_deploy.deploy.review import review, withdraw
+from sam_deploy.deploy.survey import look_at
 from sam_deploy.errors import RolledBackError
 from sam_deploy.events import Event, StackEvent
 from sam_deploy.lanes import Stop
@@ -254,6 +257,60 @@ def test_a_failing_resource_rolls_the_stack_back(
     assert "created" == _deployed(account, name, body(name, "One"), heard).outcome
 
 
+def test_a_review_that_is_withdrawn_leaves_nothing(
+    stacks: CloudFormation, account: Aws, name: str, heard: list[Event]
+) -> None:
+    """Neither the change set nor the stack that it made, which holds nothing."""
+    work = _work(account, name, body(name, "One"), heard)
+    found = review(work, look_at(stacks, name))
+    assert [found.change_set] == [each.arn for each in stacks.change_sets(name)]
+    withdraw(work, found)
+    awaited(
+        lambda: stacks.describe_stack(name),
+        lambda each: each is None or each.status == "DELETE_COMPLETE",
+    )
+    assert () == stacks.change_sets("no-such-stack")
+
+
+@pytest.mark.fault(32)
+@pytest.mark.fault(34)
+def test_a_review_is_found_again_and_older_ones_go(
+    stacks: CloudFormation, account: Aws, name: str, heard: list[Event]
+) -> None:
+    """Faults 32 and 34: the same name for the same change; those of earlier runs are tidied."""
+    executed(stacks, name, change_set(stacks, name, "CREATE", body(name, "One")))
+    one, two = (_work(account, name, body(name, "One", each), heard) for each in ("Two", "Three"))
+    live = look_at(stacks, name)
+    first = review(one, live)
+    assert first.change_set == review(one, live).change_set
+    second = review(two, live)
+    left = {each.arn for each in stacks.change_sets(name) if each.name.startswith("sd-")}
+    assert first.change_set not in left
+    assert second.change_set in left
+    assert "updated" == execute(two, second, "token-x").outcome
+
+
+def test_events_and_resources_tell_whose_they_are(
+    stacks: CloudFormation, account: Aws, name: str, heard: list[Event]
+) -> None:
+    """The token of the execution is in its events; what the stack holds is listed."""
+    work = _work(account, name, body(name, "One"), heard)
+    execute(work, review(work, look_at(stacks, name)), "token-of-ours")
+    assert "token-of-ours" in {each.token for each in stacks.events_since(name, "")}
+    (queue,) = stacks.resources(name)
+    assert ("One", "AWS::SQS::Queue", "CREATE_COMPLETE", True) == (
+        queue.logical_id,
+        queue.resource_type,
+        queue.status,
+        bool(queue.physical_id),
+    )
+    assert () == stacks.resources("no-such-stack")
+    live = stacks.describe_stack(name)
+    assert live is not None
+    assert (True, True) == (live.arn.startswith("arn:"), bool(live.updated))
+    assert live == stacks.describe_stack(live.arn)
+
+
 def test_a_large_template_is_read_from_the_bucket(
     account: Aws, name: str, heard: list[Event]
 ) -> None:
@@ -266,10 +323,10 @@ def test_a_large_template_is_read_from_the_bucket(
     assert ("created", {"First": f"{name}-One"}) == (outcome.outcome, outcome.outputs)
 
 
-def _deployed(
+def _work(
     account: Aws, name: str, template: str, heard: list[Event], bucket: str = "unused"
-) -> StackOutcome:
-    return StackDeployment(
+) -> StackWork:
+    return StackWork(
         cloudformation=CloudFormation(account, REGION),
         bucket=Objects(account, REGION, bucket, ACCOUNT),
         template=Template(name, template, ("Suffix",), {}, 1, ("First",)),
@@ -277,4 +334,12 @@ def _deployed(
         tags={"Project": "Shop"},
         report=heard.append,
         stop=Stop(),
-    ).run()
+    )
+
+
+def _deployed(
+    account: Aws, name: str, template: str, heard: list[Event], bucket: str = "unused"
+) -> StackOutcome:
+    work = _work(account, name, template, heard, bucket)
+    found = review(work, look_at(work.cloudformation, name))
+    return execute(work, found, f"token-{next(NUMBERS)}")

@@ -216,9 +216,7 @@ def test_a_release_moves_real_aliases(
     client.update_function_code(FunctionName=function, S3Bucket=BUCKET, S3Key="two.zip")
     client.publish_version(FunctionName=function)
     before = alias(lambdas, function)
-    (moved,) = move(
-        [Move(REGION, function, before, "2")], account, mark="deployed", report=heard.append
-    )
+    (moved,) = move([Move(REGION, function, before, "2", "deployed")], account, report=heard.append)
     assert ("2", "1", True) == (moved.version, moved.previous, moved.changed)
     assert "2" == alias(lambdas, function).version
     assert [AliasMoved(REGION, function, "dev", "2", "1")] == heard
@@ -230,7 +228,7 @@ def test_a_release_whose_answer_was_lost_is_found_to_be_done(
     """The write arrived, its answer did not, and the SDK's second try met its own revision."""
     client.update_function_code(FunctionName=function, S3Bucket=BUCKET, S3Key="two.zip")
     client.publish_version(FunctionName=function)
-    written = Move(REGION, function, alias(lambdas, function), "2")
+    written = Move(REGION, function, alias(lambdas, function), "2", "deployed")
     left = [written]
 
     def write_first(**_: object) -> None:
@@ -239,7 +237,7 @@ def test_a_release_whose_answer_was_lost_is_found_to_be_done(
 
     client.meta.events.register("before-call.lambda.UpdateAlias", write_first, unique_id="lost")
     try:
-        (moved,) = move([written], account, mark="deployed", report=heard.append)
+        (moved,) = move([written], account, report=heard.append)
     finally:
         client.meta.events.unregister("before-call.lambda.UpdateAlias", unique_id="lost")
     assert ("2", True) == (moved.version, moved.changed)

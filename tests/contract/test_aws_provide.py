@@ -88,12 +88,18 @@ def artifacts(app: App, tmp_path: Path) -> Artifacts:
 
 
 def ensured(
-    plan: Plan, artifacts: Artifacts, account: Aws, heard: list[Event], expected: str = ACCOUNT
+    plan: Plan,
+    artifacts: Artifacts,
+    account: Aws,
+    heard: list[Event],
+    expected: str = ACCOUNT,
+    *,
+    sources: bool = True,
 ) -> Provisions:
     number = guard_account(account, HOME, expected)
     regions = ensure(
         needs_of(plan, artifacts.values()),
-        {each.sha256: each.path for each in artifacts.values()},
+        {each.sha256: each.path for each in artifacts.values()} if sources else {},
         number,
         account,
         regions=plan.regions,
@@ -226,6 +232,41 @@ def test_a_region_that_fails_is_named_and_the_next_run_does_the_rest(
     again = ensured(planned(app), artifacts, account, heard)
     assert (0, 0) == (again.regions[HOME].copied, again.regions[HOME].layers_published)
     assert (0, 1) == (again.regions[OTHER].copied, again.regions[OTHER].layers_published)
+
+
+def test_archives_that_are_there_need_no_sources(
+    app: App, artifacts: Artifacts, account: Aws, heard: list[Event]
+) -> None:
+    """Another machine goes on with a deployment: it has the manifest, and no archive."""
+    ensured(planned(app), artifacts, account, [])
+    again = ensured(planned(app), artifacts, account, heard, sources=False)
+    assert (0, 0) == (again.regions[HOME].copied, again.regions[OTHER].copied)
+
+
+def test_an_archive_that_is_nowhere_is_named(
+    app: App, artifacts: Artifacts, account: Aws, heard: list[Event]
+) -> None:
+    """Exit code 7: the deployment that is to be finished did not come that far."""
+    with pytest.raises(IncompleteError) as raised:
+        ensured(planned(app), artifacts, account, heard, sources=False)
+    assert "is neither here nor in" in raised.value.what
+    assert "run `sam-deploy deploy` where the sources are" == raised.value.hint
+
+
+def test_a_bucket_that_a_killed_run_left_half_made_is_completed(
+    app: App, artifacts: Artifacts, account: Aws, heard: list[Event]
+) -> None:
+    """Versioning is set last: a bucket without it is hardened again, with everything."""
+    ensured(planned(app), artifacts, account, [])
+    name = naming.artifact_bucket_name(app.name, ACCOUNT, HOME)
+    bucket, client = Objects(account, HOME, name, ACCOUNT), account.client("s3", HOME)
+    assert bucket.is_protected()
+    client.delete_public_access_block(Bucket=name)
+    client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Suspended"})
+    assert not bucket.is_protected()
+    ensured(planned(app), artifacts, account, heard)
+    blocked = client.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
+    assert (True, {True}) == (bucket.is_protected(), set(blocked.values()))
 
 
 def sent_bytes(aws: Aws, regions: Sequence[str]) -> list[int]:

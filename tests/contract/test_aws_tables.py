@@ -10,9 +10,8 @@ import pytest
 
 from sam_deploy import local
 from sam_deploy.aws import Aws, AwsCallError, CloudFormation, Endpoint, Tables
-from sam_deploy.deploy import Deployment
+from sam_deploy.deploy import StackOutcome
 from sam_deploy.deploy.replicas import replicate
-from sam_deploy.deploy.stack import StackOutcome
 from sam_deploy.events import Event, Note
 from sam_deploy.template import Template
 
@@ -74,9 +73,8 @@ def test_replicas_that_are_missing_are_made_once_and_told(account: Aws) -> None:
     """Afterwards an item is in both regions, and a second look finds nothing to do (R166)."""
     template = Template(STACK, json.dumps(BODY), (), {}, 3, ())
     outcome = StackOutcome(STACK, HOME, "created", (), {}, 0.0)
-    deployment = Deployment({(STACK, HOME): outcome}, {}, ())
     seen: list[Event] = []
-    replicate({STACK: template}, deployment, account, seen.append)
+    replicate(template, outcome, account, seen.append)
     words = f"table `replicas-contract-world` got its replica in `{AWAY}` after the stack"
     told = Note(f"{words}, since the embedded cloud makes none", region=HOME)
     assert [told] == seen
@@ -85,7 +83,7 @@ def test_replicas_that_are_missing_are_made_once_and_told(account: Aws) -> None:
     account.client("dynamodb", HOME).put_item(TableName="replicas-contract-world", Item=item)
     read = account.client("dynamodb", AWAY).get_item
     assert item == read(TableName="replicas-contract-world", Key=item, ConsistentRead=True)["Item"]
-    replicate({STACK: template}, deployment, account, seen.append)
+    replicate(template, outcome, account, seen.append)
     assert [told] == seen
 
 

@@ -16,13 +16,13 @@ from typing import Any, TypeAlias
 
 import psutil
 import pytest
+from sam_deploy.deploy.stack import StackDeployment, StackOutcome
 from tests.contract.conftest import aws
 from tests.contract.sam_cli import NEWEST, OLDEST, executor, installed
 
 from sam_deploy import local
 from sam_deploy.aws import Aws, CloudFormation, Endpoint, Objects
 from sam_deploy.aws.cloudformation import TEMPLATE_BODY_MAX_BYTES
-from sam_deploy.deploy.stack import StackDeployment, StackOutcome
 from sam_deploy.errors import ConfigError, RefusedError, RolledBackError
 from sam_deploy.events import Event, Note, StackEvent, Waiting, ignore
 from sam_deploy.executor import SamCli

@@ -188,3 +188,24 @@ def test_every_order_is_kept(edges: set[tuple[int, int]], at_once: int) -> None:
     assert set(range(8)) == set(outcomes.done)
     assert list(range(8)) == sorted(order)
     assert all(order.index(early) < order.index(node) for node in after for early in after[node])
+
+
+@pytest.mark.fault(30)
+def test_a_halt_lets_what_runs_come_to_its_end() -> None:
+    """Fault 30: nothing new begins; what has begun is awaited, and nothing is raised."""
+    halt, stop = Stop(), Stop()
+    both, ended = threading.Barrier(2), []
+
+    def halting() -> None:
+        both.wait(5)
+        halt.set()
+
+    def patient() -> None:
+        both.wait(5)
+        stop.pause(0.05)
+        ended.append("patient")
+
+    work = {"halting": halting, "patient": patient, "later": lambda: ended.append("later")}
+    outcomes = run(work, after={"later": ["halting"]}, at_once=2, stop=stop, halt=halt)
+    assert (["patient"], {"halting", "patient"}) == (ended, set(outcomes.done))
+    assert (("later",), False) == (outcomes.not_started, stop.is_set())

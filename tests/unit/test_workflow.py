@@ -5,6 +5,7 @@ from pathlib import Path
 import yaml
 
 from sam_deploy.aws import Aws, Endpoint
+from sam_deploy.delivery import Delivering
 from sam_deploy.events import Event, Note
 from sam_deploy.lanes import Stop
 from sam_deploy.template import Template
@@ -20,7 +21,7 @@ WHOLE = Template("shop", yaml.safe_dump({"Resources": RESOURCES}), (), {}, 2, ()
 def context(heard: list[Event], unsupported: frozenset[str]) -> Context:
     """A place that lacks these types of resources."""
     aws = Aws(Endpoint("embedded", "http://127.0.0.1:1", "", "test", "test"))
-    return Context(Path(), aws, heard.append, Stop(), unsupported=unsupported)
+    return Context(Path(), Delivering(aws, heard.append, Stop()), unsupported=unsupported)
 
 
 def test_what_a_place_does_not_know_is_left_out_and_told() -> None:

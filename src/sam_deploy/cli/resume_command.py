@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 EPILOG = """\b
 Examples:
-  sam-deploy resume                finish what was interrupted, here or elsewhere
-  sam-deploy resume --target aws   the same on AWS
+  sam-deploy resume               finish what was begun, here or elsewhere
+  sam-deploy resume --target aws  the same on AWS
 """
 
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sam_deploy.aws import AwsCallError, Change, Stack, UnansweredError
-from sam_deploy.deploy import status
 from sam_deploy.deploy.journal import PlaceEntry
 from sam_deploy.deploy.operation import STACK_SECONDS, Watch, follow, went_wrong
 from sam_deploy.deploy.review import Review, prepare
 from sam_deploy.deploy.work import StackWork
-from sam_deploy.errors import RefusedError, SamDeployError
+from sam_deploy.errors import RefusedError, SamDeployError, UnreachableError
 from sam_deploy.events import Note
 from sam_deploy.steps import step
 
@@ -64,11 +63,14 @@ def _carry_out(work: StackWork, found: Review, token: str) -> Stack:
     work.book.place(work.place, PlaceEntry("executing", change_set, token))
     before = work.cloudformation.describe_stack(work.name)
     watch = Watch(work, before, work.cloudformation.last_event(work.name), token)
+    begun = False
     try:
         _start(work, change_set, token)
+        begun = True
         return follow(watch)
     except SamDeployError as error:
-        if not isinstance(error, UnansweredError):
+        # what may still be at work stays on record as such: whoever comes next waits for it
+        if watch.over or not (begun or isinstance(error, UnreachableError)):
             work.book.place(work.place, PlaceEntry("failed", change_set, token, "", str(error)))
         raise
 
@@ -84,10 +86,14 @@ def _start(work: StackWork, change_set: str, token: str) -> None:
 
 
 def _has_begun(work: StackWork, change_set: str, token: str) -> bool:
-    now = work.cloudformation.describe_change_set(work.name, change_set)
-    if now.execution in {"EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE"}:
+    if any(each.token == token for each in work.cloudformation.events_since(work.name, "")):
         return True
-    return any(each.token == token for each in work.cloudformation.events_since(work.name, ""))
+    try:
+        now = work.cloudformation.describe_change_set(work.name, change_set)
+    except AwsCallError:
+        # CloudFormation takes away what it has executed; without an event it was not this one
+        return False
+    return now.execution in {"EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE"}
 
 
 def _anew(work: StackWork, found: Review, token: str) -> str:
@@ -118,8 +124,10 @@ def delete(work: StackWork, live: Stack | None, token: str, retain: tuple[str, .
         if now is None or now.status == "DELETE_COMPLETE":
             return True
         ended = watch.look()
-        if ended is not None and not status.in_progress(ended.status):
+        if ended is None:
+            return None
+        if ended.status != "DELETE_COMPLETE":
             raise went_wrong(watch, ended)
-        return None
+        return True  # between the two looks
 
     work.patience.until(look, f"`{work.name}` being deleted", STACK_SECONDS)

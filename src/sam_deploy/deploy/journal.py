@@ -21,6 +21,7 @@ from sam_deploy.deploy.survey import Place
 from sam_deploy.errors import IncompleteError, RefusedError
 
 SCHEMA: Final = 1
+TRIES: Final = 2
 PlaceState = Literal["to do", "executing", "deployed", "done", "failed"]
 """executing: CloudFormation may be at work. deployed: the stack stands. done: released, too."""
 
@@ -202,16 +203,23 @@ class Journal:
             self._written = version
 
     def _put(self, body: bytes) -> str:
-        if self._etag:
-            etag = self._documents.replace(self._key, body, self._etag)
-        else:
-            etag = self._documents.create(self._key, body)
-        if etag is not None:
-            return etag
-        found = self._documents.read(self._key)
-        if found is not None and found.body == body:
-            return found.etag  # it was written, and only the answer was lost
-        raise _put_aside(_entry(found, self._key) if found else None)
+        entry = None
+        for _ in range(TRIES):
+            if self._etag:
+                etag = self._documents.replace(self._key, body, self._etag)
+            else:
+                etag = self._documents.create(self._key, body)
+            if etag is not None:
+                return etag
+            found = self._documents.read(self._key)
+            if found is not None and found.body == body:
+                return found.etag  # it was written, and only the answer was lost
+            entry = _entry(found, self._key) if found else None
+            mine = self._entry
+            if found is None or entry is None or (entry.id, entry.epoch) != (mine.id, mine.epoch):
+                break
+            self._etag = found.etag  # ours, of a moment ago: the answer to that one was lost
+        raise _put_aside(entry)
 
 
 def begin(owner: Owner, before: Entry, environment: str) -> Entry:

@@ -182,23 +182,32 @@ class _Lock:
     def keep(self, ended: threading.Event, stop: Stop, beat_seconds: float) -> None:
         """Show that we live, until the end; ask everything to stop when the lock is lost."""
         while not ended.wait(beat_seconds):
-            fresh = replace(self._mine, beat=self._now())
             try:
-                etag = self._documents.replace(self._key, fresh.written(), self._mine.etag)
+                kept = self._beat()
             except SamDeployError:
                 continue  # no answer; what counts is whether somebody takes it meanwhile
-            if etag is None and not self._is_ours(fresh):
+            if not kept:
                 stop.set(self._lost())
                 return
-            self._mine = replace(fresh, etag=etag or self._mine.etag)
 
-    def _is_ours(self, fresh: Held) -> bool:
-        """Whether the heartbeat did arrive, and only its answer was lost."""
-        found = self._documents.read(self._key)
-        if found is None or found.body != fresh.written():
+    def _beat(self) -> bool:
+        """Show once that we live; say whether the lock is still ours."""
+        fresh = replace(self._mine, beat=self._now())
+        etag = self._documents.replace(self._key, fresh.written(), self._mine.etag)
+        now = replace(fresh, etag=etag) if etag else self._still_ours()
+        if now is None:
             return False
-        self._mine = replace(fresh, etag=found.etag)
+        self._mine = now
         return True
+
+    def _still_ours(self) -> Held | None:
+        """Return our lock as it is now: this heartbeat's answer was lost, or an earlier one's."""
+        record = self._documents.read(self._key)
+        try:
+            found = _held(record, self._key) if record else None
+        except RefusedError:
+            return None  # of another version of sam-deploy, so not of this process
+        return found if found and found.owner.id == self._mine.owner.id else None
 
     def _lost(self) -> RefusedError:
         return RefusedError(
@@ -211,4 +220,9 @@ class _Lock:
     def release(self) -> None:
         """Let others deploy. A lock that cannot be taken away says that its holder died."""
         with contextlib.suppress(SamDeployError):
-            self._documents.delete(self._key, self._mine.etag)
+            if self._documents.delete(self._key, self._mine.etag):
+                return
+            # the answer to the last heartbeat may have been lost: only a state of ours is taken
+            ours = self._still_ours()
+            if ours is not None:
+                self._documents.delete(self._key, ours.etag)

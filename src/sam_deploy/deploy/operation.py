@@ -29,6 +29,8 @@ class Watch:
     failures: list[StackEventRecord] = field(default_factory=list)
     ended: str = ""
     """The final status, as an event of this very operation told it."""
+    over: bool = False
+    """Whether the operation has come to its end, whatever became of it."""
 
     def look(self) -> Stack | None:
         """Report new events; return the stack once the operation is over."""
@@ -38,6 +40,7 @@ class Watch:
             self._see(event)
         if live is None or status.in_progress(live.status) or self._is_stale(live):
             return None
+        self.over = True
         return live
 
     @property
@@ -59,7 +62,7 @@ class Watch:
             return True
         before = self.before
         same = before is not None and (live.status, live.updated) == (before.status, before.updated)
-        return same and not self.ended
+        return same and self.ended != live.status
 
     def cause(self) -> str:
         """The first failing event is the cause; what follows are its consequences."""
@@ -121,7 +124,9 @@ def settled(work: StackWork, live: Live, token: str) -> Live:
         return live
     whose = "an earlier run began" if token else "somebody else began"
     work.report(Note(f"`{work.name}`: waiting for what {whose}", region=work.region))
-    watch = Watch(work, None, work.cloudformation.last_event(work.name), token)
+    # by its ARN: one that is being deleted is not found by its name any more
+    identity = (live.stack.arn if live.stack else "") or work.name
+    watch = Watch(work, live.stack, work.cloudformation.last_event(identity), token)
     work.patience.until(
         watch.look, f"`{work.name}` ({live.status}) to be left alone", STACK_SECONDS
     )

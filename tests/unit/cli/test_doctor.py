@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sam_deploy.aws import Heard, Credentials
+from sam_deploy.aws import Credentials, Heard
 from sam_deploy.build import Store
 from sam_deploy.cli.doctor import account, machine, project
 from sam_deploy.cli.doctor.finding import (

@@ -11,11 +11,12 @@ from sam_deploy.aws import Change
 from sam_deploy.build import Artifact, Artifacts
 from sam_deploy.build.model import Effort
 from sam_deploy.build.prune import Size
-from sam_deploy.cli import screens
+from sam_deploy.cli import deploy_screens, screens
+from sam_deploy.delivery import Delivery
 from sam_deploy.deploy import Deployment, StackOutcome
 from sam_deploy.errors import ConfigError
-from sam_deploy.plan import Plan
-from sam_deploy.provide import Provisions, RegionProvisions
+from sam_deploy.manifest import Manifest
+from sam_deploy.provide import Needs, Provisions, RegionProvisions
 from sam_deploy.release import Moved, Release, Served
 from sam_deploy.workflow import Result
 
@@ -70,14 +71,18 @@ def result(outcome: str = "updated", *, changed: bool = True) -> Result:
         Moved(THERE, "ApiFunction", "dev", "2", "1", changed=changed),
         Moved(HERE, "OldFunction", "dev", "1", "1", changed=False),
     )
+    needs = Needs("shop", HERE, (HERE,), (), ())
     return Result(
-        plan=Plan("shop", HERE, Path("/project"), (), ()),
+        manifest=Manifest("shop", HERE, "dev", (), {}, needs),
         artifacts=BUILT,
-        provisions=Provisions(
-            "123456789012", {HERE: RegionProvisions("bucket", {"deps": "arn"}, 1, 2000, 3)}
+        delivery=Delivery(
+            provisions=Provisions(
+                "123456789012", {HERE: RegionProvisions("bucket", {"deps": "arn"}, 1, 2000, 3)}
+            ),
+            reviews=(),
+            deployment=Deployment({("shop-sam", HERE): done}, {}, ()),
+            release=Release("dev", moved),
         ),
-        deployment=Deployment({("shop-sam", HERE): done}, {}, ()),
-        release=Release("dev", moved),
     )
 
 
@@ -144,12 +149,12 @@ def test_status_json_has_an_object_for_each_place() -> None:
 )
 def test_the_last_line_of_a_deployment(outcome: str, expected: str, *, changed: bool) -> None:
     """What changed, how long it took, what the first environment serves."""
-    assert expected == screens.deploy_text(result(outcome, changed=changed), 3.21)
+    assert expected == deploy_screens.deploy_text(result(outcome, changed=changed), 3.21)
 
 
 def test_a_release_without_a_stack_change_is_no_deployment_of_nothing() -> None:
     """An earlier run was killed before it published: this one did, and says that."""
-    text = screens.deploy_text(result("no changes", changed=True), 3.21)
+    text = deploy_screens.deploy_text(result("no changes", changed=True), 3.21)
     assert "Deployed 0 stacks" not in text
     assert text.endswith("dev serves new versions of 1 function (ApiFunction)")
 
@@ -207,7 +212,7 @@ def test_deploy_json_is_everything_that_was_done() -> None:
                 )
             ],
         },
-    } == json.loads(screens.deploy_json(result(), "aws", 3.2109))
+    } == json.loads(deploy_screens.deploy_json(result(), "aws", 3.2109))
 
 
 @pytest.mark.parametrize(
@@ -216,7 +221,7 @@ def test_deploy_json_is_everything_that_was_done() -> None:
 )
 def test_changed_is_a_stack_or_an_alias(outcome: str, *, moved: bool, changed: bool) -> None:
     """What a script looks at to know whether anything happened."""
-    document = json.loads(screens.deploy_json(result(outcome, changed=moved), "aws", 1))
+    document = json.loads(deploy_screens.deploy_json(result(outcome, changed=moved), "aws", 1))
     assert changed == document["changed"]
 
 

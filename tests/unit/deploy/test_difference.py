@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from sam_deploy.build import Artifact, Artifacts
 from sam_deploy.deploy.difference import (
     NEW_LAYER,
     StackDifference,
@@ -21,9 +19,9 @@ from sam_deploy.deploy.difference import (
 )
 from sam_deploy.errors import RefusedError, SamDeployError
 from sam_deploy.lanes import Stop
-from sam_deploy.plan import Plan, StackPlan
-from sam_deploy.plan.model import PlainUnit
-from sam_deploy.provide import layer_description
+from sam_deploy.manifest import Manifest
+from sam_deploy.plan import StackPlan
+from sam_deploy.provide import Layer, Needs
 from sam_deploy.template import Template
 
 HERE, THERE = "eu-west-1", "us-east-1"
@@ -66,8 +64,8 @@ class _Aws:
         del region
         return ACCOUNT
 
-    def client(self, service: str, region: str) -> _Client:
-        del service
+    def client(self, service: str, region: str, *, retries: bool = True) -> _Client:
+        del service, retries
         return _Client(self, region)
 
 
@@ -113,30 +111,25 @@ class _Client:
         return {"LayerVersions": [version]}
 
 
-def artifact(folder: Path) -> Artifact:
-    return Artifact(
-        key="layer/deps",
-        name="deps",
-        kind="layer",
-        archive="deps.zip",
-        path=folder,
-        sha256="ab" * 32,
-        code_sha256="",
-        size_bytes=1,
-        unpacked_bytes=1,
-        files=1,
-        reused=True,
-        seconds=0.0,
+CONTENT = "sam-deploy sha256:" + "ab" * 32
+"""Description of the layer version that holds what was built."""
+
+
+def stacks(regions: tuple[str, ...] = (HERE, THERE)) -> tuple[StackPlan, ...]:
+    return (StackPlan("shop-sam", "core", regions, ("dev", "prod"), HERE),)
+
+
+def manifest(regions: tuple[str, ...] = (HERE, THERE), tags: str = "Shop") -> Manifest:
+    layer = Layer(
+        "deps", "shop-deps", "layer/deps", "artifacts/deps.zip", CONTENT, "python3.12", "x"
     )
-
-
-def plan(regions: tuple[str, ...] = (HERE, THERE), tags: str = "Shop") -> Plan:
-    return Plan(
+    return Manifest(
         name="shop",
         home_region=HERE,
-        project=Path("/nowhere"),
-        stacks=(StackPlan("shop-sam", "core", regions, ("dev", "prod"), HERE),),
-        builds=(PlainUnit("layer/deps", "deps", "layer", "deps.zip", Path("/nowhere")),),
+        environment="dev",
+        stacks=stacks(regions),
+        templates={"shop-sam": TEMPLATE},
+        needs=Needs("shop", HERE, regions, (), (layer,)),
         tags={"Project": tags},
     )
 
@@ -151,12 +144,9 @@ TEMPLATE = Template(
 )
 
 
-def compared(aws: _Aws, planned: Plan, folder: Path, account: str = "") -> list[StackDifference]:
-    artifacts = Artifacts({"layer/deps": artifact(folder)})
+def compared(aws: _Aws, wanted: Manifest, account: str = "") -> list[StackDifference]:
     found = read(
-        planned,
-        {"shop-sam": TEMPLATE},
-        artifacts,
+        wanted,
         aws,  # type: ignore[arg-type] # has the two methods that are used
         expected_account=account,
         at_once=4,
@@ -169,18 +159,18 @@ def stack(template: Any, layer: int, status: str = "UPDATE_COMPLETE") -> Any:
     return status, template, PARAMETERS | {"DepsLayerArn": LAYER.format("{region}", layer)}
 
 
-def test_what_is_as_it_should_be_differs_in_nothing(tmp_path: Path) -> None:
+def test_what_is_as_it_should_be_differs_in_nothing() -> None:
     """Template, parameters and tags; asked by four calls that only look."""
-    published = layer_description(artifact(tmp_path))
+    published = CONTENT
     aws = _Aws({HERE: stack(DOCUMENT, 5), THERE: stack(json.dumps(DOCUMENT), 5)}, published)
-    found = compared(aws, plan(), tmp_path)
+    found = compared(aws, manifest())
     assert [(HERE, True), (THERE, True)] == [(each.region, each.empty) for each in found]
     assert {"describe_stacks", "get_template", "list_layer_versions"} == aws.calls
 
 
-def test_each_region_is_compared_with_its_own(tmp_path: Path) -> None:
+def test_each_region_is_compared_with_its_own() -> None:
     """One is behind, the other has no stack."""
-    here, there = compared(_Aws({HERE: stack(OLDER, 3)}), plan(), tmp_path)
+    here, there = compared(_Aws({HERE: stack(OLDER, 3)}), manifest())
     assert (True, "UPDATE_COMPLETE") == (here.deployed, here.status)
     assert [("Api", 128, 256)] == [
         (each.name, each.properties[0].old, each.properties[0].new) for each in here.differences
@@ -193,25 +183,23 @@ def test_each_region_is_compared_with_its_own(tmp_path: Path) -> None:
     assert not there.empty
 
 
-def test_a_layer_is_named_by_its_version_only_when_that_exists(tmp_path: Path) -> None:
+def test_a_layer_is_named_by_its_version_only_when_that_exists() -> None:
     """The hash in its description says so; the functions that use it are named."""
     old = LAYER.format(HERE, 3)
-    (unknown,) = compared(_Aws({HERE: stack(DOCUMENT, 3)}), plan((HERE,)), tmp_path)
+    (unknown,) = compared(_Aws({HERE: stack(DOCUMENT, 3)}), manifest((HERE,)))
     assert (ValueDifference("parameter", "DepsLayerArn", old, NEW_LAYER, ("Api",)),) == (
         unknown.values
     )
-    aws = _Aws({HERE: stack(DOCUMENT, 3)}, layer_description(artifact(tmp_path)))
-    (known,) = compared(aws, plan((HERE,)), tmp_path)
+    aws = _Aws({HERE: stack(DOCUMENT, 3)}, CONTENT)
+    (known,) = compared(aws, manifest((HERE,)))
     assert [LAYER.format(HERE, 5)] == [each.new for each in known.values]
 
 
-def test_parameters_and_tags_are_compared_and_secrets_are_not(tmp_path: Path) -> None:
+def test_parameters_and_tags_are_compared_and_secrets_are_not() -> None:
     """A default counts as a value; NoEcho shows asterisks, so nothing is said but that."""
     status, document, given = stack(DOCUMENT, 5)
-    aws = _Aws(
-        {HERE: (status, document, given | {"Size": "4"})}, layer_description(artifact(tmp_path))
-    )
-    (found,) = compared(aws, plan((HERE,), tags="Store"), tmp_path)
+    aws = _Aws({HERE: (status, document, given | {"Size": "4"})}, CONTENT)
+    (found,) = compared(aws, manifest((HERE,), tags="Store"))
     assert (
         ValueDifference("parameter", "Size", "4", "3"),
         ValueDifference("tag", "Project", "Shop", "Store"),
@@ -221,26 +209,26 @@ def test_parameters_and_tags_are_compared_and_secrets_are_not(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("status", ["REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"])
-def test_a_stack_that_never_came_up_is_made_anew(tmp_path: Path, status: str) -> None:
+def test_a_stack_that_never_came_up_is_made_anew(status: str) -> None:
     """Its template is not even asked for."""
     aws = _Aws({HERE: stack(OLDER, 3, status)})
-    (found,) = compared(aws, plan((HERE,)), tmp_path)
+    (found,) = compared(aws, manifest((HERE,)))
     assert (False, status) == (found.deployed, found.status)
     assert {"describe_stacks"} == aws.calls
 
 
-def test_credentials_of_another_account_are_refused(tmp_path: Path) -> None:
+def test_credentials_of_another_account_are_refused() -> None:
     """Comparing with somebody else's stack of the same name would mislead."""
     aws = _Aws({})
     with pytest.raises(RefusedError):
-        compared(aws, plan(), tmp_path, account="999999999999")
+        compared(aws, manifest(), account="999999999999")
     assert set() == aws.calls
 
 
-def test_a_deployed_template_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+def test_a_deployed_template_that_cannot_be_read_is_an_error() -> None:
     """With the region that has it."""
     with pytest.raises(SamDeployError) as raised:
-        compared(_Aws({HERE: stack("- a\n- list", 3)}), plan((HERE,)), tmp_path)
+        compared(_Aws({HERE: stack("- a\n- list", 3)}), manifest((HERE,)))
     assert "The deployed template of `shop-sam` in `eu-west-1` cannot be read" == (
         raised.value.what
     )
@@ -248,7 +236,7 @@ def test_a_deployed_template_that_cannot_be_read_is_an_error(tmp_path: Path) -> 
 
 def test_where_nothing_is_deployed_nobody_is_asked() -> None:
     """Every stack of every region has everything to create."""
-    found = nothing_deployed(plan(), {"shop-sam": TEMPLATE})
+    found = nothing_deployed(stacks(), {"shop-sam": TEMPLATE})
     assert [(HERE, False, 1), (THERE, False, 1)] == [
         (each.region, each.deployed, len(each.resources)) for each in found
     ]

@@ -239,6 +239,7 @@ def test_a_parent_without_an_address_is_told_and_fails_nothing(
     ("code", "kind"),
     [("InvalidParameterException", IncompleteError), ("AccessDeniedException", RefusedError)],
 )
+@pytest.mark.fault(55)
 def test_what_cognito_refuses_is_said_in_its_words(
     ensure: Ensure, account: Any, api_error: Any, code: str, kind: type[Exception]
 ) -> None:
@@ -253,6 +254,7 @@ def test_what_cognito_refuses_is_said_in_its_words(
         ensure()
 
 
+@pytest.mark.fault(55)
 def test_another_pools_domain_is_not_taken(ensure: Ensure, account: Any) -> None:
     """Although `check` has looked before: it may have come between (Fault 55)."""
     there(account, pool=OTHER_POOL)
@@ -291,6 +293,7 @@ def test_what_can_be_done_has_no_objection(account: Any) -> None:
     assert () == checked(account, arn="")
 
 
+@pytest.mark.fault(55)
 def test_a_certificate_of_another_region_is_refused_before_any_change(account: Any) -> None:
     """Cognito takes those of us-east-1 only; the embedded cloud would take any (Fault 55)."""
     (refused,) = checked(account, arn=ARN.replace("us-east-1", HOME))
@@ -300,6 +303,7 @@ def test_a_certificate_of_another_region_is_refused_before_any_change(account: A
 
 
 @pytest.mark.parametrize("stack", [STACK, "not-yet"])
+@pytest.mark.fault(55)
 def test_a_domain_of_another_pool_is_refused_before_any_change(account: Any, stack: str) -> None:
     """Also when the stack does not stand yet: a pool that was kept may have it (Fault 55)."""
     there(account, pool=OTHER_POOL)

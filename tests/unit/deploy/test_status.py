@@ -21,7 +21,7 @@ STATUSES: dict[str, str | type[SamDeployError]] = {
     "UPDATE_IN_PROGRESS": RefusedError,
     "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS": RefusedError,
     "UPDATE_COMPLETE": "update",
-    "UPDATE_FAILED": IncompleteError,
+    "UPDATE_FAILED": "update",
     "UPDATE_ROLLBACK_IN_PROGRESS": RefusedError,
     "UPDATE_ROLLBACK_FAILED": IncompleteError,
     "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS": RefusedError,
@@ -63,15 +63,25 @@ def test_a_stack_that_is_busy_or_broken_says_what_to_do(
     assert error.hint
 
 
+@pytest.mark.parametrize(
+    "status",
+    ["UPDATE_ROLLBACK_FAILED", "ROLLBACK_FAILED", "DELETE_FAILED", "CREATE_FAILED"],
+)
 @pytest.mark.fault(35)
-def test_a_failed_rollback_names_the_call_that_goes_on() -> None:
-    """The only way out of it on AWS."""
+def test_a_stuck_stack_names_the_command_that_leads_out_of_it(status: str) -> None:
+    """Fault 35: never an automatic deletion; `recover` shows first what is in the way."""
     with pytest.raises(IncompleteError) as raised:
-        way_forward("shop-sam", "eu-west-1", "UPDATE_ROLLBACK_FAILED")
-    assert (
-        "aws cloudformation continue-update-rollback --stack-name shop-sam --region eu-west-1"
-        in raised.value.hint
-    )
+        way_forward("shop-sam", "eu-west-1", status)
+    assert "`sam-deploy recover --stack shop-sam --region eu-west-1`" in raised.value.hint
+
+
+@pytest.mark.fault(31)
+def test_a_busy_stack_says_since_when() -> None:
+    """Fault 31: the start of the operation, and how to wait for its end."""
+    with pytest.raises(RefusedError) as raised:
+        way_forward("shop-sam", "eu-west-1", "UPDATE_IN_PROGRESS", "2026-01-01T00:00:00Z")
+    assert "UPDATE_IN_PROGRESS since 2026-01-01T00:00:00Z" in raised.value.why
+    assert "--wait" in raised.value.hint
 
 
 @pytest.mark.parametrize("status", STATUSES)

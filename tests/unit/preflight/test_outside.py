@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from sam_deploy.aws import Endpoint
-from sam_deploy.aws import Zone
+from sam_deploy.aws import Endpoint, Zone
 from sam_deploy.deploy.preflight import Facts
 from sam_deploy.deploy.preflight.access_logs import access_logs
 from sam_deploy.deploy.preflight.outside import sender, zone, zone_trouble

@@ -65,6 +65,14 @@ class _Lambda:
             return {"Version": version, **found["$LATEST"]}
         return {"Version": version, "CodeSha256": found["versions"][int(version) - 1]}
 
+    def _update_function_code(self, **given: str) -> dict[str, Any]:
+        latest = self._found(given["FunctionName"])["$LATEST"]
+        if given["RevisionId"] != latest["RevisionId"]:
+            raise refusal("PreconditionFailedException")
+        code = given["S3Key"].removeprefix("artifacts/").removesuffix(".zip")
+        self.update(given["FunctionName"], code)
+        return {"Version": "$LATEST", "CodeSha256": code}
+
     def _publish_version(self, **given: str) -> dict[str, Any]:
         found = self._found(given["FunctionName"])
         latest = found["$LATEST"]
@@ -122,3 +130,12 @@ def aws() -> _Aws:
 def refuse() -> Callable[..., ClientError]:
     """Makes the error that botocore raises for an error code of AWS."""
     return refusal
+
+
+@pytest.fixture
+def lambdas(aws: _Aws) -> _Aws:
+    """Both functions deployed in both regions, with their first version."""
+    for region in ("eu-west-1", "us-east-1"):
+        for name in ("ApiFunction", "WorkerFunction"):
+            aws.client("lambda", region).add(name, "one", aliases=("dev", "prod"))
+    return aws

@@ -26,12 +26,12 @@ def lambdas(aws: Account) -> Account:
 
 def planned(region: str, version: str = "2", *, before: Alias | None = None) -> Move:
     alias = before or Alias("dev", "1", "dev-r1")
-    return Move(region, "ApiFunction", alias, version)
+    return Move(region, "ApiFunction", alias, version, MARK)
 
 
 def test_every_alias_is_moved(lambdas: Account, heard: list[Event]) -> None:
     """In all regions; the result says what each served before."""
-    moved = move([planned(HERE), planned(THERE)], lambdas, mark=MARK, report=heard.append)
+    moved = move([planned(HERE), planned(THERE)], lambdas, report=heard.append)
     assert (
         Moved(HERE, "ApiFunction", "dev", "2", "1", changed=True),
         Moved(THERE, "ApiFunction", "dev", "2", "1", changed=True),
@@ -45,7 +45,7 @@ def test_every_alias_is_moved(lambdas: Account, heard: list[Event]) -> None:
 
 def test_a_move_is_fenced_and_takes_all_weights_away(lambdas: Account, heard: list[Event]) -> None:
     """The revision that was read, and an empty map: Lambda keeps old weights otherwise."""
-    move([planned(HERE)], lambdas, mark=MARK, report=heard.append)
+    move([planned(HERE)], lambdas, report=heard.append)
     ((call, given),) = lambdas.regions[HERE].calls
     assert (
         "update_alias",
@@ -62,7 +62,7 @@ def test_a_move_is_fenced_and_takes_all_weights_away(lambdas: Account, heard: li
 
 def test_an_alias_that_is_there_is_left_alone(lambdas: Account, heard: list[Event]) -> None:
     """No call and no event; the result says that nothing changed."""
-    moved = move([planned(HERE, "1")], lambdas, mark=MARK, report=heard.append)
+    moved = move([planned(HERE, "1")], lambdas, report=heard.append)
     assert (Moved(HERE, "ApiFunction", "dev", "1", "1", changed=False),) == moved
     assert [] == lambdas.regions[HERE].calls
     assert [] == heard
@@ -81,7 +81,7 @@ def test_a_move_is_needed_unless_the_version_is_served_alone(
 
 def test_nothing_to_move_is_nothing_moved(lambdas: Account, heard: list[Event]) -> None:
     """An app without functions."""
-    assert () == move([], lambdas, mark=MARK, report=heard.append)
+    assert () == move([], lambdas, report=heard.append)
 
 
 def test_a_lost_answer_is_found_by_reading_back(
@@ -94,7 +94,7 @@ def test_a_lost_answer_is_found_by_reading_back(
             raise refuse("PreconditionFailedException")
 
     lambdas.regions[HERE].after = lose
-    moved = move([planned(HERE)], lambdas, mark=MARK, report=heard.append)
+    moved = move([planned(HERE)], lambdas, report=heard.append)
     assert (Moved(HERE, "ApiFunction", "dev", "2", "1", changed=True),) == moved
     assert [AliasMoved(HERE, "ApiFunction", "dev", "2", "1")] == heard
 
@@ -118,7 +118,7 @@ def test_somebody_elses_move_is_not_overwritten(
     alias = lambdas.regions[HERE].functions["ApiFunction"]["aliases"]["dev"]
     alias |= {"RevisionId": "dev-r2", **other}
     with pytest.raises(IncompleteError) as raised:
-        move([planned(HERE)], lambdas, mark=MARK, report=heard.append)
+        move([planned(HERE)], lambdas, report=heard.append)
     assert "was moved by someone else" in raised.value.why
     assert other["FunctionVersion"] == lambdas.regions[HERE].serves("ApiFunction")
     assert [] == heard
@@ -135,7 +135,7 @@ def test_some_moved_and_some_not_is_told_with_what_is_live(
 
     lambdas.regions[THERE].before = fail
     with pytest.raises(IncompleteError) as raised:
-        move([planned(HERE), planned(THERE)], lambdas, mark=MARK, report=heard.append)
+        move([planned(HERE), planned(THERE)], lambdas, report=heard.append)
     error = raised.value
     assert "Alias `dev` moved for 1 of 2 functions" == error.what
     assert error.why.startswith("`ApiFunction` in `us-east-1`: ")
@@ -148,5 +148,5 @@ def test_an_alias_that_is_gone_is_told(lambdas: Account, heard: list[Event]) -> 
     """Removed between reading and moving."""
     del lambdas.regions[HERE].functions["ApiFunction"]
     with pytest.raises(IncompleteError) as raised:
-        move([planned(HERE)], lambdas, mark=MARK, report=heard.append)
+        move([planned(HERE)], lambdas, report=heard.append)
     assert "ResourceNotFoundException" in raised.value.why

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,10 @@ from sam_deploy.config.declare import changed
 from sam_deploy.deploy import Added
 from sam_deploy.errors import IncompleteError, RefusedError
 from sam_deploy.events import AliasMoved, Event, Note
+from sam_deploy.manifest import FunctionWork, Manifest
+from sam_deploy.naming import alias_id
+from sam_deploy.plan import Request, make
+from sam_deploy.provide import Needs
 from sam_deploy.release import Moved, Seed, seed, seeds
 from sam_deploy.template.joining import Joining
 
@@ -54,6 +59,31 @@ def point(aws: Account, region: str, function: str, alias: str, **values: object
     aliases[alias] = {**aliases.get(alias, first), **values}
 
 
+def manifest(app: App) -> Manifest:
+    """What the release phase knows of an app."""
+    plan = make(app, Path("/nowhere"), Request())
+    functions = tuple(
+        FunctionWork(
+            "shop-sam",
+            each.name,
+            f"{each.name}Function",
+            "",
+            aliases={one.name: alias_id(each.name, one.name) for one in app.environments},
+        )
+        for each in app.functions
+    )
+    return Manifest(
+        name=app.name,
+        home_region=HERE,
+        environment="dev",
+        stacks=plan.stacks,
+        templates={},
+        needs=Needs(app.name, HERE, plan.regions, (), ()),
+        functions=functions,
+        predecessors={each.name: each.promote_from for each in app.environments},
+    )
+
+
 def joined(*environments: str, regions: tuple[str, ...] = (HERE, THERE)) -> list[Added]:
     """What the deploy phase found: these environments are new to both functions."""
     aliases = tuple(
@@ -73,7 +103,7 @@ def test_a_new_environment_starts_with_what_its_predecessor_serves(
     app: App, lambdas: Account
 ) -> None:
     """C13, C15: function by function and region by region, and not with the first version."""
-    found = seeds(app, joined("qa"), lambdas)
+    found = seeds(manifest(app), joined("qa"), lambdas)
     assert {
         (HERE, "ApiFunction", "dev", "3"),
         (HERE, "WorkerFunction", "dev", "5"),
@@ -87,7 +117,7 @@ def test_several_new_environments_start_with_the_nearest_that_is_there(
     app: App, lambdas: Account
 ) -> None:
     """Uat is promoted from qa, which is itself new: both start with what dev serves."""
-    found = seeds(app, joined("qa", "uat", regions=(HERE,)), lambdas)
+    found = seeds(manifest(app), joined("qa", "uat", regions=(HERE,)), lambdas)
     assert {"qa", "uat"} == {each.environment for each in found}
     assert {("dev", "3"), ("dev", "5")} == {(each.source, each.version) for each in found}
 
@@ -104,7 +134,7 @@ def test_a_new_first_environment_starts_with_what_the_old_first_one_serves(
             Environment("sandbox"),
         ),
     )
-    found = seeds(sandbox, joined("sandbox", regions=(HERE,)), lambdas)
+    found = seeds(manifest(sandbox), joined("sandbox", regions=(HERE,)), lambdas)
     assert {("dev", "3"), ("dev", "5")} == {(each.source, each.version) for each in found}
 
 
@@ -116,7 +146,7 @@ def test_environments_that_are_all_new_have_nothing_to_start_with(
         app, environments=(Environment("test"), Environment("live", promote_from="test"))
     )
     with pytest.raises(RefusedError) as raised:
-        seeds(renamed, joined("test", "live", regions=(HERE,)), lambdas)
+        seeds(manifest(renamed), joined("test", "live", regions=(HERE,)), lambdas)
     assert "Every environment is new to `ApiFunction` in `eu-west-1`" == raised.value.what
 
 
@@ -128,7 +158,7 @@ def test_what_has_been_moved_is_not_moved_again(app: App, lambdas: Account) -> N
     assert {
         (HERE, "WorkerFunction", "dev", "5"),
         (THERE, "WorkerFunction", "dev", "2"),
-    } == starts(seeds(app, joined("qa"), lambdas))
+    } == starts(seeds(manifest(app), joined("qa"), lambdas))
 
 
 def test_a_new_environment_may_follow_one_that_has_just_been_moved(
@@ -137,7 +167,7 @@ def test_a_new_environment_may_follow_one_that_has_just_been_moved(
     """Its mark says that it serves something: uat follows qa then, and not dev."""
     for name in ("ApiFunction", "WorkerFunction"):
         point(lambdas, HERE, name, "qa", FunctionVersion="2", Description=SEEDED)
-    found = seeds(app, joined("qa", "uat", regions=(HERE,)), lambdas)
+    found = seeds(manifest(app), joined("qa", "uat", regions=(HERE,)), lambdas)
     assert {("uat", "qa", "2")} == {(each.environment, each.source, each.version) for each in found}
 
 
@@ -157,7 +187,7 @@ def test_a_predecessor_that_serves_no_single_version_is_refused(
     """C14, C15: in one region of two, for one function of two, before anything is written."""
     point(lambdas, HERE, "WorkerFunction", "dev", **values)
     with pytest.raises(RefusedError) as raised:
-        seeds(app, joined("qa"), lambdas)
+        seeds(manifest(app), joined("qa"), lambdas)
     what = "`WorkerFunction` in `eu-west-1` cannot start a new environment from dev"
     assert (what, why) == (raised.value.what, raised.value.why)
     calls = [call for region in lambdas.regions.values() for call, _ in region.calls]
@@ -168,7 +198,7 @@ def test_a_predecessor_without_an_alias_is_refused(app: App, lambdas: Account) -
     """Somebody has removed it by hand."""
     del lambdas.regions[THERE].functions["ApiFunction"]["aliases"]["dev"]
     with pytest.raises(RefusedError) as raised:
-        seeds(app, joined("qa"), lambdas)
+        seeds(manifest(app), joined("qa"), lambdas)
     assert "it has no alias `dev`" == raised.value.why
 
 
@@ -183,7 +213,7 @@ def test_the_new_aliases_are_moved_and_say_from_where(
     app: App, lambdas: Account, heard: list[Event]
 ) -> None:
     """C13: fenced, with all weights taken away, and one note for all regions."""
-    wanted = seeds(app, joined("qa"), lambdas)
+    wanted = seeds(manifest(app), joined("qa"), lambdas)
     made(lambdas)
     moved = seed(wanted, lambdas, report=heard.append)
     assert Moved(HERE, "ApiFunction", "qa", "3", "1", changed=True) in moved
@@ -209,20 +239,20 @@ def test_an_alias_that_starts_with_the_first_version_is_marked_too(
     """Without its mark it would follow dev again, whenever the next deployment comes."""
     for name in ("ApiFunction", "WorkerFunction"):
         point(lambdas, HERE, name, "dev", FunctionVersion="1")
-    wanted = seeds(app, joined("qa", regions=(HERE,)), lambdas)
+    wanted = seeds(manifest(app), joined("qa", regions=(HERE,)), lambdas)
     made(lambdas)
     seed(wanted, lambdas, report=heard.append)
     aliases = lambdas.regions[HERE].functions["ApiFunction"]["aliases"]
     assert ("1", SEEDED) == (aliases["qa"]["FunctionVersion"], aliases["qa"]["Description"])
     assert AliasMoved(HERE, "ApiFunction", "qa", "1", "1") in heard
-    assert () == seeds(app, joined("qa", regions=(HERE,)), lambdas)
+    assert () == seeds(manifest(app), joined("qa", regions=(HERE,)), lambdas)
 
 
 def test_an_alias_that_somebody_has_moved_meanwhile_is_left_alone(
     app: App, lambdas: Account, heard: list[Event]
 ) -> None:
     """Its description says that it serves what it should."""
-    wanted = seeds(app, joined("qa", regions=(HERE,)), lambdas)
+    wanted = seeds(manifest(app), joined("qa", regions=(HERE,)), lambdas)
     made(lambdas)
     point(lambdas, HERE, "ApiFunction", "qa", FunctionVersion="2", Description="promoted")
     moved = seed(wanted, lambdas, report=heard.append)
@@ -234,7 +264,7 @@ def test_an_alias_that_the_stack_has_not_made_is_told(
     app: App, lambdas: Account, heard: list[Event]
 ) -> None:
     """Somebody has deleted it by hand: with what to do."""
-    wanted = seeds(app, joined("qa", regions=(HERE,)), lambdas)
+    wanted = seeds(manifest(app), joined("qa", regions=(HERE,)), lambdas)
     with pytest.raises(IncompleteError) as raised:
         seed(wanted, lambdas, report=heard.append)
     assert "has no alias `qa`" in raised.value.what

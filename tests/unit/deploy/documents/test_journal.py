@@ -1,0 +1,282 @@
+"""What a deployment means to do is on record before it is done, and nobody writes over another."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sam_deploy.aws import Record, UnansweredError
+from sam_deploy.deploy.journal import (
+    Entry,
+    Journal,
+    PlaceEntry,
+    Read,
+    begin,
+    key_of,
+    manifest_key,
+    read,
+)
+from sam_deploy.deploy.owner import Owner
+from sam_deploy.errors import IncompleteError, RefusedError
+
+Documents = Any
+Owners = Callable[..., Owner]
+KEY = "journal/shop.json"
+MANIFEST = manifest_key("ab" * 32)
+HERE, THERE = ("shop-sam", "eu-west-1"), ("shop-sam", "us-east-1")
+
+
+class _Bench:
+    """A journal that has begun, and the order in which things became durable."""
+
+    def __init__(self, documents: Documents, owner: Owners) -> None:
+        self.documents, self.owner = documents, owner
+        self.kept = 0
+        self.unanswered = 0
+        """How often the manifest cannot be kept."""
+
+    def begin(self, before: Read | None = None) -> Journal:
+        """Go on with what was read, under a new id."""
+        found = before if before is not None else read(self.documents, "shop")
+        mine = begin(self.owner(), found.entry, "dev")
+        return Journal(self.documents, "shop", found, mine, self.keep)
+
+    def keep(self) -> str:
+        """Store the manifest, as the artifact bucket does."""
+        if self.unanswered:
+            self.unanswered -= 1
+            raise UnansweredError("no answer")
+        self.kept += 1
+        self.documents.calls.append("manifest")
+        return MANIFEST
+
+    @property
+    def stored(self) -> Entry:
+        """What somebody else would read now."""
+        return read(self.documents, "shop").entry
+
+
+@pytest.fixture
+def bench(documents: Documents, owner: Owners) -> _Bench:
+    """An app that was never deployed."""
+    return _Bench(documents, owner)
+
+
+def test_an_app_that_was_never_deployed_has_none(documents: Documents) -> None:
+    """An empty entry, which is not open."""
+    found = read(documents, "shop")
+    assert (Entry(), "", False) == (found.entry, found.etag, found.entry.is_open)
+
+
+def test_what_changes_nothing_writes_nothing(bench: _Bench, documents: Documents) -> None:
+    """What is remembered meanwhile goes with the first step, and there was none."""
+    journal = bench.begin()
+    journal.intend([HERE])
+    journal.layers("eu-west-1", {"a layer": "arn"})
+    assert not journal.begun
+    assert (["read"], {}) == (documents.calls, documents.there)
+
+
+def test_the_manifest_is_kept_before_the_first_intent(bench: _Bench, documents: Documents) -> None:
+    """Whoever reads the intent can carry it out; it is kept once."""
+    journal = bench.begin()
+    journal.intend([HERE, THERE])
+    journal.layers("eu-west-1", {"a layer": "arn"})
+    journal.place(HERE, PlaceEntry("executing", "change-set", "token-1"))
+    journal.place(HERE, PlaceEntry("done"))
+    assert ["read", "manifest", "create", "replace"] == documents.calls
+    assert (1, MANIFEST) == (bench.kept, bench.stored.manifest)
+    assert {"shop-sam eu-west-1": "done", "shop-sam us-east-1": "to do"} == {
+        name: each.state for name, each in bench.stored.places.items()
+    }
+    assert {"eu-west-1": {"a layer": "arn"}} == bench.stored.layers
+
+
+def test_without_the_manifest_there_is_no_intent(bench: _Bench, documents: Documents) -> None:
+    """It could not be stored: nothing is begun, and the next step tries again."""
+    journal, bench.unanswered = bench.begin(), 1
+    with pytest.raises(UnansweredError):
+        journal.place(HERE, PlaceEntry("executing"))
+    assert {} == documents.there
+    journal.place(THERE, PlaceEntry("executing"))
+    assert ["executing", "executing"] == [each.state for each in bench.stored.places.values()]
+
+
+def test_every_intent_is_durable_when_it_returns(bench: _Bench, documents: Documents) -> None:
+    """Of many threads; those that meet share a write, and none is promised too early."""
+    journal, start = bench.begin(), threading.Barrier(24)
+    early: list[str] = []
+
+    def intend(number: int) -> None:
+        place = (f"stack-{number}", "eu-west-1")
+        start.wait()
+        for state in ("executing", "deployed", "done"):
+            journal.place(place, PlaceEntry(state, token=f"token-{number}"))  # type: ignore[arg-type] # three of them
+            if bench.stored.place(place).state != state:
+                early.append(f"{place} {state}")
+
+    threads = [threading.Thread(target=intend, args=(number,)) for number in range(24)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert [] == early
+    assert 24 == len(bench.stored.places)
+    assert 1 == documents.calls.count("create") == bench.kept
+    assert documents.calls.count("replace") < 24 * 3
+
+
+def test_a_deployment_that_ends_is_closed(bench: _Bench) -> None:
+    """What is remembered of layers stays for the next one; places begin anew."""
+    journal = bench.begin()
+    journal.layers("eu-west-1", {"a layer": "arn"})
+    journal.place(HERE, PlaceEntry("executing", token="token-1"))
+    assert (True, "token-1") == (bench.stored.is_open, bench.stored.token(HERE))
+    journal.close()
+    assert (False, "") == (bench.stored.is_open, bench.stored.token(HERE))
+    again = bench.begin()
+    again.layers("us-east-1", {"a layer": "there"})
+    again.place(THERE, PlaceEntry("executing"))
+    assert (2, {"shop-sam us-east-1"}) == (bench.stored.epoch, set(bench.stored.places))
+    assert {"eu-west-1", "us-east-1"} == set(bench.stored.layers)
+
+
+@pytest.mark.parametrize(
+    ("state", "token"), [("executing", "t"), ("deployed", ""), ("done", ""), ("failed", "")]
+)
+def test_only_what_may_still_run_is_waited_for(state: str, token: str) -> None:
+    """Of an entry that is open."""
+    places = {"shop-sam eu-west-1": PlaceEntry(state, token="t")}  # type: ignore[arg-type] # each of them
+    assert token == Entry(state="open", places=places).token(HERE)
+    assert "" == Entry(state="done", places=places).token(HERE)
+    assert "" == Entry(state="open", places=places).token(THERE)
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["first write", "later write"])
+@pytest.mark.fault(5)
+def test_who_was_put_aside_writes_nothing_more(
+    bench: _Bench, documents: Documents, *, first: bool
+) -> None:
+    """Fault 5: somebody has taken over: exit code 7 says who, and theirs is left as it is."""
+    slept = bench.begin()
+    if not first:
+        slept.place(HERE, PlaceEntry("executing"))
+    other = bench.begin()
+    other.place(HERE, PlaceEntry("executing", token="of the other"))
+    theirs = documents.there[KEY]
+    for _ in range(2):
+        with pytest.raises(IncompleteError) as raised:
+            slept.place(HERE, PlaceEntry("done"))
+        assert "This deployment was put aside" == raised.value.what
+        assert "`sam-deploy deploy` by arn:aws:iam::123456789012:user/ann" in raised.value.why
+    assert {KEY: theirs} == documents.there
+
+
+def test_a_journal_that_was_taken_away_is_not_made_again(
+    bench: _Bench, documents: Documents
+) -> None:
+    """By somebody who set it aside: whoever comes next looks at AWS alone."""
+    journal = bench.begin()
+    journal.place(HERE, PlaceEntry("executing"))
+    del documents.there[KEY]
+    with pytest.raises(IncompleteError) as raised:
+        journal.place(HERE, PlaceEntry("done"))
+    assert "somebody has gone on with it" == raised.value.why
+    assert {} == documents.there
+
+
+@pytest.mark.parametrize("call", ["create", "replace"])
+def test_a_write_whose_answer_was_lost_is_recognised(
+    bench: _Bench, documents: Documents, call: str
+) -> None:
+    """The repeated write meets its own work: that is no other writer."""
+    journal = bench.begin()
+    documents.losing = [call]
+    for state in ("executing", "deployed", "done"):
+        journal.place(HERE, PlaceEntry(state))  # type: ignore[arg-type] # three of them
+    assert ([], "done") == (documents.losing, bench.stored.place(HERE).state)
+
+
+@pytest.mark.parametrize("call", ["create", "replace"])
+def test_an_unanswered_write_does_not_put_us_aside(
+    bench: _Bench, documents: Documents, call: str
+) -> None:
+    """It fails, and another region's next write finds our own entry, of the same epoch."""
+    journal = bench.begin()
+    if call == "replace":
+        journal.place(HERE, PlaceEntry("executing"))
+    documents.unanswered = [call]
+    with pytest.raises(UnansweredError):
+        journal.place(HERE, PlaceEntry("deployed"))
+    journal.place(THERE, PlaceEntry("executing"))
+    assert {"deployed", "executing"} == {each.state for each in bench.stored.places.values()}
+
+
+def test_what_was_written_is_read(bench: _Bench, documents: Documents) -> None:
+    """The same value, field by field."""
+    journal = bench.begin()
+    journal.layers("eu-west-1", {"a layer": "arn"})
+    journal.place(HERE, PlaceEntry("failed", "arn", "token", "", "Role failed: é"))
+    assert journal.entry == bench.stored
+    assert key_of("shop") in documents.there
+
+
+@pytest.mark.parametrize("schema", [0, 2, "1", None])
+@pytest.mark.fault(51)
+def test_a_journal_of_another_version_is_refused(
+    bench: _Bench, documents: Documents, schema: object
+) -> None:
+    """Fault 51: exit code 5, and which version it wants."""
+    bench.begin().place(HERE, PlaceEntry("executing"))
+    document = json.loads(documents.there[KEY].body) | {"schema": schema}
+    documents.there[KEY] = Record(json.dumps(document).encode(), '"x"')
+    with pytest.raises(RefusedError) as raised:
+        read(documents, "shop")
+    assert (5, True) == (raised.value.exit_code, f"its schema is {schema}" in raised.value.why)
+    assert "`journal/shop.json`" in raised.value.what
+
+
+@pytest.mark.fault(51)
+def test_a_journal_that_is_cut_off_is_refused_wherever_it_is_cut(
+    bench: _Bench, documents: Documents
+) -> None:
+    """Fault 51: nothing is guessed; the error says where earlier states are."""
+    bench.begin().place(HERE, PlaceEntry("executing"))
+    whole = documents.there[KEY].body
+    for length in range(len(whole)):
+        documents.there[KEY] = Record(whole[:length], '"x"')
+        with pytest.raises(RefusedError) as raised:
+            read(documents, "shop")
+        assert "cut off or damaged" in raised.value.why
+        assert "versioning" in raised.value.hint
+
+
+@pytest.mark.parametrize(
+    "body", [b"[]", b"null", b'"text"', b"\xff", b'{"schema": 1}', b'{"schema": 1, "places": []}']
+)
+@pytest.mark.fault(51)
+def test_a_journal_of_another_shape_is_refused(documents: Documents, body: bytes) -> None:
+    """Fault 51: never a traceback."""
+    documents.there[KEY] = Record(body, '"x"')
+    with pytest.raises(RefusedError):
+        read(documents, "shop")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"surprise": 1}, {"places": {"shop-sam eu-west-1": {"surprise": 1}}}, {"places": {"a b": 1}}],
+)
+@pytest.mark.fault(51)
+def test_a_field_that_is_not_known_is_not_passed_over(
+    bench: _Bench, documents: Documents, change: dict[str, object]
+) -> None:
+    """Fault 51: it may be what matters."""
+    bench.begin().place(HERE, PlaceEntry("executing"))
+    document = json.loads(documents.there[KEY].body) | change
+    documents.there[KEY] = Record(json.dumps(document).encode(), '"x"')
+    with pytest.raises(RefusedError):
+        read(documents, "shop")
