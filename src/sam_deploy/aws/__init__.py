@@ -4,6 +4,7 @@ Each gateway has only the calls that are used, under AWS's names, returns frozen
 turns SDK errors into ours. Nothing here decides anything.
 """
 
+from sam_deploy.aws.buckets import Buckets
 from sam_deploy.aws.certificates import Certificate, Certificates, DnsRecord
 from sam_deploy.aws.cloudformation import CloudFormation
 from sam_deploy.aws.errors import (
@@ -33,6 +34,7 @@ __all__ = [
     "Alias",
     "Aws",
     "AwsCallError",
+    "Buckets",
     "Caller",
     "Certificate",
     "Certificates",

@@ -76,6 +76,26 @@ class Functions:
                 return None
             marker = {"Marker": answer["NextMarker"]}
 
+    def layer_versions(self, name: str) -> tuple[int, ...]:
+        """Return all versions of a layer, the newest first; empty for none (ListLayerVersions)."""
+        found: list[int] = []
+        marker: dict[str, str] = {}
+        while True:
+            with calling("lambda:ListLayerVersions", self.region):
+                answer = self._client.list_layer_versions(LayerName=name, **marker)
+            found += [int(each["Version"]) for each in answer.get("LayerVersions", [])]
+            if not answer.get("NextMarker"):
+                return tuple(found)
+            marker = {"Marker": answer["NextMarker"]}
+
+    def delete_layer_version(self, name: str, version: int) -> None:
+        """No function can be given this version any more; it is no error when it is gone.
+
+        Functions that have it keep it. Source: DeleteLayerVersion.
+        """
+        with calling("lambda:DeleteLayerVersion", self.region):
+            self._client.delete_layer_version(LayerName=name, VersionNumber=version)
+
     def publish_layer(
         self,
         name: str,
