@@ -178,6 +178,7 @@ def told(
         console.say(f"Nothing to destroy: {name} has no stacks here")
     else:
         console.say(destroy_screens.destroyed_text(destroyed, home, seconds))
-        console.say(f"\nnext: {options.program()} deploy")
+        if not destroyed.kept:
+            console.say(f"\nnext: {options.program()} deploy")
     if as_json:
         click.echo(destroy_screens.destroyed_json(destroyed, name, place.target, seconds))

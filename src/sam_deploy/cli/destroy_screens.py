@@ -103,18 +103,16 @@ def destroyed_text(destroyed: Destroyed, home_region: str, seconds: float) -> st
 def _way_back(destroyed: Destroyed, home_region: str) -> Iterator[str]:
     """Yield what to do with what stayed: a deployment that makes it anew would meet its names."""
     declared = [(region, part) for (_, region), part in destroyed.kept if part.kind in DECLARED]
-    yield "Their names are taken: a deployment that makes them anew is refused by CloudFormation."
+    yield "Their names are taken: as they are declared now, a new deployment is refused."
     if any(region == home_region for region, _ in declared):
-        yield "To go on with them, declare each with `existing=True` in `deploy.py`."
-    away = [part for region, part in declared if region != home_region]
-    if any(part.kind == "AWS::S3::Bucket" for part in away):
         yield (
-            "Buckets outside of the home region have its name plus their region; `existing=True` "
-            "means the one of the home region everywhere."
+            "To go on with them, declare each with `existing=True` and `physical_name=` in "
+            "`deploy.py` (`{environment}` stands for the environment); that means the one of the "
+            "home region, everywhere."
         )
     buckets = [part.physical_id for _, part in destroyed.kept if part.kind == "AWS::S3::Bucket"]
     if buckets:
-        yield f"To be rid of one: `aws s3 rb s3://{buckets[0]} --force`."
+        yield f"To be rid of one with all it holds: `aws s3 rb s3://{buckets[0]} --force`."
 
 
 def destroyed_json(destroyed: Destroyed | None, name: str, target: str, seconds: float) -> str:

@@ -42,7 +42,8 @@ def _case(case: Case, wish: Wish) -> Iterator[str]:
 
 
 def _named(part: Part) -> str:
-    return f"{part.kind} {part.logical_id} ({part.physical_id})"
+    physical = f" ({part.physical_id})" if part.physical_id else ""
+    return f"{part.kind} {part.logical_id}{physical}"
 
 
 def sentence(case: Case) -> str:

@@ -118,8 +118,6 @@ def delete(work: StackWork, live: Stack | None, token: str, retain: tuple[str, .
         if now is None or now.status == "DELETE_COMPLETE":
             return True
         ended = watch.look()
-        if ended is not None and ended.status == "DELETE_COMPLETE":
-            return True  # since the look before
         if ended is not None and not status.in_progress(ended.status):
             raise went_wrong(watch, ended)
         return None

@@ -1,17 +1,24 @@
 """Reads what a stack holds, and what its template says becomes of each part when the stack goes.
 
-May call: DescribeStacks, ListStackResources, GetTemplate, ListChangeSets.
+May call: DescribeStacks, ListStackResources, GetTemplate, ListChangeSets, DescribeStackEvents.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sam_deploy import lanes
-from sam_deploy.aws import Aws, ChangeSet, CloudFormation, Stack, StackResource
+from sam_deploy.aws import (
+    Aws,
+    ChangeSet,
+    CloudFormation,
+    Stack,
+    StackEventRecord,
+    StackResource,
+)
 from sam_deploy.deploy.survey import Place
 from sam_deploy.errors import RefusedError
 from sam_deploy.lanes import Stop
@@ -87,7 +94,38 @@ def look(place: Place, aws: Aws) -> Standing:
     if stack is None or stack.status == "DELETE_COMPLETE":
         return Standing(place)
     parts = () if stack.status in NOTHING_MADE else tuple(_parts(gateway, stack.arn or name))
+    if stack.status.endswith("_FAILED"):
+        parts = with_reasons(parts, gateway.events_since(stack.arn or name, ""), name)
     return Standing(place, stack, parts, gateway.change_sets(name))
+
+
+def with_reasons(
+    parts: Iterable[Part], events: Sequence[StackEventRecord], stack: str
+) -> tuple[Part, ...]:
+    """Return the parts with what the events of the last operation say of their failures.
+
+    The list of resources has states, but not always that of a rollback, and seldom the reasons.
+    What failed and is not listed any more is added. `events` are in order, the oldest first.
+    """
+    last: dict[str, StackEventRecord] = {}
+    for event in reversed(events):
+        if event.logical_id == stack and event.status.endswith("_IN_PROGRESS"):
+            break
+        last.setdefault(event.logical_id, event)
+    failed = {
+        name: each
+        for name, each in last.items()
+        if name != stack and each.status.endswith("_FAILED")
+    }
+    known = []
+    for each in parts:
+        told = failed.pop(each.logical_id, None)
+        known.append(replace(each, status=told.status, reason=told.reason) if told else each)
+    gone = (
+        Part(name, "", each.resource_type, each.status, each.reason)
+        for name, each in failed.items()
+    )
+    return (*known, *gone)
 
 
 def _parts(gateway: CloudFormation, stack: str, prefix: str = "") -> Iterator[Part]:
