@@ -188,7 +188,7 @@ def still_used(standing: Mapping[Place, Standing], options: str) -> RefusedError
         return None
     named = ", ".join(f"`{stack}` in `{region}`" for stack, region in others)
     return RefusedError(
-        f"{options} takes away what other stacks of this app need",
+        f"{options} would take away what other stacks of this app need",
         why=f"these stay: {named}",
         hint=f"leave {options} out, or destroy everything",
     )
@@ -229,7 +229,7 @@ def whole(
     return IncompleteError(
         f"{len(failed)} of {total} stacks were not deleted",
         why=f"`{stack}` in `{region}`: {error}",
-        state=f"{done} are gone" + (f"; not begun: {waiting}" if waiting else ""),
+        state=f"gone: {done}; not begun: {waiting or 'none'}",
         problems=tuple(f"`{name}` in `{where}`: {each}" for (name, where), each in failed.items())
         if len(failed) > 1
         else (),

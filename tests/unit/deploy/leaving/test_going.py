@@ -215,6 +215,6 @@ def test_what_still_stands_is_said() -> None:
     assert isinstance(error, IncompleteError)
     assert "1 of 3 stacks were not deleted" == error.what
     assert "`shop-sam` in `eu-west-1`: Stack was not deleted: in use" == error.why
-    assert "1 are gone; not begun: `shop-sam` in `home`" == error.state
+    assert "gone: 1; not begun: `shop-sam` in `home`" == error.state
     assert "look; then the same command again goes on" == error.hint
     assert {"schema": 1, "wiped": {}} == json.loads(Farewell(()).written())
