@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from sam_deploy import local
-from sam_deploy.aws import Aws, Endpoint
+from sam_deploy.aws import Aws, Buckets, Endpoint
 from sam_deploy.deploy import recover
 from sam_deploy.deploy.cases import Case, Wish
 from sam_deploy.deploy.ground import Ground
@@ -215,6 +215,31 @@ def test_a_creation_that_could_not_be_taken_back_is_deleted(
     result = recovered(ground, stack, retain)
     assert ({stack.place: "deleted"}, {}) == (result.done, result.failed)
     assert "" == stack.status()
+
+
+@pytest.mark.slow
+def test_data_of_a_stack_that_never_came_up_goes_by_name(
+    ground: Ground, fail: Callable[[str], str]
+) -> None:
+    """CREATE_FAILED: its bucket holds something, so that nothing goes before it was named."""
+    stack, bucket = Stack(ground, fail("Create")), f"{ground.name}-files"
+    files = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": bucket}}
+    fickle = {"Fickle": {"Type": "Custom::Fickle", "DependsOn": "Files"}}
+    template = json.loads(stack.body("1", Files=files))
+    template["Resources"]["Fickle"] |= fickle["Fickle"]
+    stack.client.create_stack(
+        StackName=stack.place[0], TemplateBody=json.dumps(template), DisableRollback=True
+    )
+    assert "CREATE_FAILED" == stack.ended()
+    ground.aws.client("s3", REGION).put_object(Bucket=bucket, Key="a", Body=b"1")
+    with pytest.raises(RefusedError) as raised:
+        recovered(ground, stack, Wish())
+    assert f"AWS::S3::Bucket `Files` ({bucket})" == raised.value.why
+    assert "CREATE_FAILED" == stack.status()
+    named = Wish(delete_data=frozenset({"Files"}))
+    assert {stack.place: "deleted"} == recovered(ground, stack, named).done
+    assert "" == stack.status()
+    assert not Buckets(ground.aws, REGION, ground.account).exists(bucket)
 
 
 @pytest.mark.parametrize(("name", "goes"), [("sd-left", True), ("by-hand", False)])

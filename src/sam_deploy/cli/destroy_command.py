@@ -177,7 +177,10 @@ def told(
     if destroyed is None:
         console.say(f"Nothing to destroy: {name} has no stacks here")
     else:
-        console.say(destroy_screens.destroyed_text(destroyed, home, seconds))
+        text = destroy_screens.destroyed_text(
+            destroyed, home, seconds, of_template=stacks.app is None
+        )
+        console.say(text)
         if not destroyed.kept:
             console.say(f"\nnext: {options.program()} deploy")
     if as_json:

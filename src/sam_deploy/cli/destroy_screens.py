@@ -82,7 +82,9 @@ def _kept(kept: Iterable[tuple[Place, Part]]) -> list[str]:
     return table(("  name", "type", "logical id", "region"), rows).split("\n")
 
 
-def destroyed_text(destroyed: Destroyed, home_region: str, seconds: float) -> str:
+def destroyed_text(
+    destroyed: Destroyed, home_region: str, seconds: float, *, of_template: bool = False
+) -> str:
     """Return the last lines: what is gone, what stayed, and how to have that back."""
     regions = len({region for _, region in destroyed.done})
     gone = f"{plural(len(destroyed.done), 'stack')} in {plural(regions, 'region')}"
@@ -96,15 +98,20 @@ def destroyed_text(destroyed: Destroyed, home_region: str, seconds: float) -> st
     lines = [f"Destroyed {', '.join([gone, *more])}, in {seconds:.1f} s"]
     if destroyed.kept:
         lines += ["", "These stayed, with what they hold:", *_kept(destroyed.kept), ""]
-        lines += _way_back(destroyed, home_region)
+        lines += _way_back(destroyed, home_region, of_template=of_template)
     return "\n".join(lines)
 
 
-def _way_back(destroyed: Destroyed, home_region: str) -> Iterator[str]:
+def _way_back(destroyed: Destroyed, home_region: str, *, of_template: bool) -> Iterator[str]:
     """Yield what to do with what stayed: a deployment that makes it anew would meet its names."""
     declared = [(region, part) for (_, region), part in destroyed.kept if part.kind in DECLARED]
     yield "Their names are taken: as they are declared now, a new deployment is refused."
-    if any(region == home_region for region, _ in declared):
+    if of_template:
+        yield (
+            "To go on with them, import them into a new stack: `aws cloudformation "
+            "create-change-set --change-set-type IMPORT`."
+        )
+    elif any(region == home_region for region, _ in declared):
         yield (
             "To go on with them, declare each with `existing=True` and `physical_name=` in "
             "`deploy.py` (`{environment}` stands for the environment); that means the one of the "

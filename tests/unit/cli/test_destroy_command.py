@@ -138,6 +138,11 @@ def test_the_way_back_is_said() -> None:
     assert "`aws s3 rb s3://shop-files --force`" in text
     elsewhere = destroy_screens.destroyed_text(Destroyed({PLACE: fate}), "us-east-1", 1.26)
     assert "existing=True" not in elsewhere
+    template = destroy_screens.destroyed_text(
+        Destroyed({PLACE: fate}), "eu-west-1", 1.26, of_template=True
+    )
+    assert "existing=True" not in template
+    assert "--change-set-type IMPORT" in template
     nothing = destroy_screens.destroyed_text(Destroyed({PLACE: Fate(PLACE)}), "eu-west-1", 1.26)
     assert "Destroyed 1 stack in 1 region, in 1.3 s" == nothing
 
