@@ -205,14 +205,15 @@ def test_a_stuck_deletion_ends_without_what_cannot_go(
 def test_a_creation_that_could_not_be_taken_back_is_deleted(
     ground: Ground, fail: Callable[[str], str]
 ) -> None:
-    """ROLLBACK_FAILED: it never served. What stays is asked for first, and in two steps."""
+    """ROLLBACK_FAILED: it never served, so that nothing of it is missed."""
     stack = Stack(ground, fail("Delete,Never"))
     broken = {"Type": "Custom::Fickle", "DependsOn": "Fickle", "Properties": {"ServiceToken": "?"}}
     assert "ROLLBACK_FAILED" == stack.create(Broken=broken)
     (case,) = looked(ground, stack, Wish()).values()
     assert "delete" == case.kind
-    retain = Wish(retain=frozenset({"Fickle"}))
-    result = recovered(ground, stack, retain)
+    reasons = {each.logical_id: each.reason for each in case.stuck}
+    assert "told to fail" in reasons["Fickle"]
+    result = recovered(ground, stack, Wish())
     assert ({stack.place: "deleted"}, {}) == (result.done, result.failed)
     assert "" == stack.status()
 
