@@ -115,7 +115,7 @@ def _options(arguments: Sequence[str]) -> Options:
 
 
 def _measured(options: Options, found: tools.Tools, scratch: Path) -> Results:
-    versions = _versions(found)
+    versions = tools.versions(found)
     made: list[Case] = []
     skipped: list[str] = []
     _of_the_app(options, found, scratch, made, skipped)
@@ -180,16 +180,6 @@ def _of_the_app(
         made.append(cases.memory(made))
     if "bytes" in wanted:
         _add("bytes", lambda: cases.bytes_of_all(sides), made, skipped)
-
-
-def _versions(found: tools.Tools) -> dict[str, str]:
-    variables = found.environment({})
-    sam = found.of_python("sam") / "sam"
-    return {
-        "Python": machine.python_version(),
-        "aws-sam-cli": tools.version_of([sam, "--version"], variables),
-        "sam-deploy": tools.version_of([sys.executable, "-m", "sam_deploy", "-V"], variables),
-    }
 
 
 def _write(results: Results, root: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.faults import marks
 
 from sam_deploy.events import Event
 
@@ -17,8 +18,14 @@ HEAD = "from sam_deploy import *\n"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Accept `--run-slow`: also the tests that take long by themselves."""
+    """Accept `--run-slow`, for the tests that take long by themselves, and `--faults-out`."""
     parser.addoption("--run-slow", action="store_true", help="run the slow tests, too")
+    marks.add_option(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Note which faults are proven by which tests, where that is wanted."""
+    marks.register(config)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Final
 
 RUNTIME: Final = "python3.11"
+HOME: Final = "eu-west-1"
+ALIAS: Final = "dev"
 PYTHON: Final = "3.11"
 
 API_REQUIREMENTS: Final = (
@@ -89,10 +91,15 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """Functions and the layers they use."""
+    """Functions and the layers they use.
+
+    With `regions` it is one to deploy: its first function answers an HTTP API, and every function
+    has a version and an alias. sam-deploy goes to all regions, the SAM CLI is told one a time.
+    """
 
     functions: tuple[Function, ...]
     layers: tuple[Layer, ...] = ()
+    regions: tuple[str, ...] = ()
 
     @property
     def units(self) -> int:
@@ -133,7 +140,7 @@ def write_sam(app: App, folder: Path) -> Path:
     """Write the app as a SAM project and return its folder."""
     _write_sources(app, folder)
     resources = {f"{each.name}Layer": _sam_layer(each) for each in app.layers}
-    resources |= {f"{each.name}Function": _sam_function(each) for each in app.functions}
+    resources |= {f"{each.name}Function": _sam_function(app, each) for each in app.functions}
     template = {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Transform": "AWS::Serverless-2016-10-31",
@@ -147,22 +154,25 @@ def write_ours(app: App, folder: Path, settings: Mapping[str, object] | None = N
     """Write the app as a sam-deploy project; `settings` are further arguments of `App(...)`."""
     _write_sources(app, folder)
     more = "".join(f"    {name}={value!r},\n" for name, value in (settings or {}).items())
+    more += "    http_api=HttpApi(),\n" if app.regions else ""
     layers = "".join(
         f'        Layer("{each.name}", requirements_file="{_layer_file(each)}"),\n'
         for each in app.layers
     )
     functions = "".join(
         f'        Function("{each.name}", source="{_function_folder(each)}", '
-        f"handler={each.handler!r}, layers={list(each.layers)!r}, timeout_seconds=30),\n"
+        f"handler={each.handler!r}, layers={list(each.layers)!r}, timeout_seconds=30"
+        f"{_routes(app, each)}),\n"
         for each in app.functions
     )
+    regions = list(app.regions) or [HOME]
     text = (
-        '"""Made by benchmarks/build.py."""\n\n'
-        "from sam_deploy import App, Environment, FeatureSet, Function, Layer\n\n"
+        '"""Made by the benchmarks."""\n\n'
+        "from sam_deploy import App, Environment, FeatureSet, Function, HttpApi, Layer, Route\n\n"
         "app = App(\n"
-        '    name="benchmark",\n    home_region="eu-west-1",\n'
-        f'    runtime="{RUNTIME}",\n    environments=[Environment("dev")],\n'
-        '    feature_sets=[FeatureSet("core", regions=["eu-west-1"])],\n'
+        f'    name="benchmark",\n    home_region="{regions[0]}",\n'
+        f'    runtime="{RUNTIME}",\n    environments=[Environment("{ALIAS}")],\n'
+        f'    feature_sets=[FeatureSet("core", regions={regions!r})],\n'
         f"{more}    layers=[\n{layers}    ],\n    functions=[\n{functions}    ],\n)\n"
     )
     (folder / "deploy.py").write_text(text, encoding="utf-8")
@@ -213,7 +223,18 @@ def _sam_layer(layer: Layer) -> dict[str, object]:
     }
 
 
-def _sam_function(function: Function) -> dict[str, object]:
+def _routes(app: App, function: Function) -> str:
+    answers = app.regions and function == app.functions[0]
+    return ', routes=[Route("ANY", "/{proxy+}")]' if answers else ""
+
+
+def _sam_function(app: App, function: Function) -> dict[str, object]:
+    more: dict[str, object] = {}
+    if app.regions:
+        more["AutoPublishAlias"] = ALIAS
+        if function == app.functions[0]:
+            route = {"Path": "/{proxy+}", "Method": "ANY"}
+            more["Events"] = {"Any": {"Type": "HttpApi", "Properties": route}}
     return {
         "Type": "AWS::Serverless::Function",
         "Properties": {
@@ -223,5 +244,6 @@ def _sam_function(function: Function) -> dict[str, object]:
             "Architectures": ["x86_64"],
             "Timeout": 30,
             "Layers": [{"Ref": f"{name}Layer"} for name in function.layers],
+            **more,
         },
     }

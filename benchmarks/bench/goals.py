@@ -6,6 +6,7 @@ the same go, and a ceiling of our own.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,9 +64,9 @@ GOALS: Final = (
 )  # fmt: skip
 
 
-def outcomes(results: Results) -> list[Outcome]:
+def outcomes(results: Results, goals: Sequence[Goal] = GOALS) -> list[Outcome]:
     """Return the verdict on every goal whose case ran."""
-    return [found for goal in GOALS if (found := _outcome(goal, results.case(goal.case)))]
+    return [found for goal in goals if (found := _outcome(goal, results.case(goal.case)))]
 
 
 def _outcome(goal: Goal, case: Case | None) -> Outcome | None:

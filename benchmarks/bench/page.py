@@ -27,14 +27,14 @@ def render(results: Results) -> str:
     parts = [
         "# Benchmarks",
         _introduction(results),
-        f"![{_alternative(reached)}]({BARS})",
+        f"![{alternative(reached)}]({BARS})",
         "## Goals",
-        _goals(reached),
+        goals_table(reached),
         *_growth(results.case("growth")),
         "## Every figure",
         METHOD,
-        *(_case(each) for each in results.cases if each.key != "growth"),
-        *_skipped(results.skipped),
+        *(case_text(each) for each in results.cases if each.key != "growth"),
+        *skipped_text(results.skipped),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -87,7 +87,8 @@ def _introduction(results: Results) -> str:
     )
 
 
-def _alternative(reached: Sequence[Outcome]) -> str:
+def alternative(reached: Sequence[Outcome]) -> str:
+    """Return what the bars say, for those who do not see them."""
     told = "; ".join(
         f"{each.goal.words}: {_middle(each, ours=False)} against {_middle(each, ours=True)}"
         for each in reached
@@ -101,7 +102,8 @@ def _middle(outcome: Outcome, *, ours: bool) -> str:
     return amount(series.median(outcome.goal.metric) or 0.0, outcome.goal.metric)
 
 
-def _goals(reached: Sequence[Outcome]) -> str:
+def goals_table(reached: Sequence[Outcome]) -> str:
+    """Return how many goals are reached, and a row for each."""
     header = ("case", "the other", "takes", "sam-deploy", "ratio", "CPU ratio", "goal", "verdict")
     missed = sum(bool(each.problems) for each in reached)
     told = f"{len(reached) - missed} of {len(reached)} goals are reached."
@@ -162,7 +164,8 @@ def _growth(case: Case | None) -> list[str]:
     return ["## Growth", sentence, picture, table(header, rows), *_listed(case.notes)]
 
 
-def _case(case: Case) -> str:
+def case_text(case: Case) -> str:
+    """Return a case with every figure."""
     metrics = [m for m in HEADINGS if any(m in each.values for each in case.series)]
     header = ["contender", *(HEADINGS[metric] for metric in metrics)]
     with_cpu = any("cpu_seconds" in each.values for each in case.series)
@@ -181,5 +184,6 @@ def _listed(notes: Sequence[str]) -> list[str]:
     return ["\n".join(f"- {note}" for note in notes)] if notes else []
 
 
-def _skipped(skipped: Sequence[str]) -> list[str]:
-    return ["## What could not run", *_listed(skipped)] if skipped else []
+def skipped_text(skipped: Sequence[str], heading: str = "## What could not run") -> list[str]:
+    """Return what could not run, under a heading; nothing when everything did."""
+    return [heading, *_listed(skipped)] if skipped else []

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bench import chart
-from bench.goals import outcomes, times_text
+from bench.goals import GOALS, Goal, outcomes, times_text
 from bench.page import growth_line, growth_points
 from bench.results import Results, functions_text
 
 
-def of_goals(results: Results) -> str | None:
+def of_goals(results: Results, goals: Sequence[Goal] = GOALS) -> str | None:
     """Return the bars of every goal in seconds; nothing when no such case ran."""
     groups = []
-    for each in outcomes(results):
+    for each in outcomes(results, goals):
         theirs, ours = each.theirs.median("seconds"), each.ours.median("seconds")
         if each.goal.metric == "seconds" and theirs and ours:
             remark = times_text(each.ratio)

@@ -15,7 +15,7 @@ from bench.goals import amount
 from bench.measure import Run, say, series, timed
 from bench.page import spread_text, table
 from bench.results import Case, Line, Results, fitted, functions_text
-from bench.sections import HEADING
+from bench.sections import TEMPLATES
 from sam_deploy import config, plan, template
 
 SIZES: Final = (10, 100, 1_000)
@@ -116,7 +116,7 @@ def section(results: Results) -> str:
         f"for each function. Goal: {functions_text(largest)} in {GOAL_SECONDS:.0f} s: {verdict}."
     )
     picture = f"![Seconds over functions, both logarithmic: {told}]({CURVE})"
-    return "\n\n".join((HEADING, method, growth, picture, table(header, rows), "\n".join(notes)))
+    return "\n\n".join((TEMPLATES, method, growth, picture, table(header, rows), "\n".join(notes)))
 
 
 def growth_points(results: Results) -> list[tuple[int, float]]:

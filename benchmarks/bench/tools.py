@@ -10,6 +10,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 import sysconfig
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import Final
 
 import uv
 
+from bench import machine
 from bench.app import PYTHON
 from bench.measure import environment, say
 
@@ -122,6 +124,17 @@ def _real(candidate: Path) -> Path | None:
     wanted = f"({', '.join(PYTHON.split('.'))})"
     named = Path(path).with_name(f"python{PYTHON}")
     return named if asked.returncode == 0 and version == wanted and named.is_file() else None
+
+
+def versions(found: Tools) -> dict[str, str]:
+    """Return the versions that the figures are of: Python, the SAM CLI, sam-deploy."""
+    variables = found.environment({})
+    sam = found.of_python("sam") / "sam"
+    return {
+        "Python": machine.python_version(),
+        "aws-sam-cli": version_of([sam, "--version"], variables),
+        "sam-deploy": version_of([sys.executable, "-m", "sam_deploy", "-V"], variables),
+    }
 
 
 def version_of(command: list[str | Path], variables: Mapping[str, str]) -> str:

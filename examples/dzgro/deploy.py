@@ -143,6 +143,7 @@ app = App(
     http_api=HttpApi(
         description="Application API and webhooks",
         custom_domain=True,
+        health_path="/api/health",
         waive={
             "cors-any-origin": "the documents ask for it: webhooks and partners call from anywhere",
             "api-throttling": "the account's limits are meant",

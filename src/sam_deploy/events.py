@@ -107,6 +107,14 @@ class StepFinished(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StepsSkipped(Event):
+    """Steps of a region that do not apply: they count as done (R211)."""
+
+    region: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class StackEvent(Event):
     """One CloudFormation stack event, as it arrives. Source: DescribeStackEvents."""
 

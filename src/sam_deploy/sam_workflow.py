@@ -61,7 +61,7 @@ def render(
     """Return the template of the stack. Raises `ConfigError` when cfn-lint objects."""
     context.report(PhaseStarted("template", "Checking the template"))
     stack = planned.stacks[0]
-    verdicts = Verdicts(context.store().root / "linted")
+    verdicts = Verdicts(context.store().root / "linted", "as it is written")
     if not verdicts.passed(template.text, stack.regions):
         refuse_wrong(template, stack.regions)
         verdicts.remember(template.text, stack.regions)

@@ -156,7 +156,10 @@ def render(context: Context, app: App, planned: Plan, artifacts: Artifacts) -> d
     context.report(PhaseStarted("template", "Rendering and checking the templates"))
     keys = {key: provide.artifact_key(artifacts[key]) for key in artifacts}
     templates = {stack.name: template.render(app, stack, keys) for stack in planned.stacks}
-    verdicts = Verdicts(context.store().root / "linted")
+    asked = (
+        f"{sorted(template.waivers_of(app).items())} {sorted(template.strict_environments(app))}"
+    )
+    verdicts = Verdicts(context.store().root / "checked", asked)
     findings = [
         f"{stack.name}: {finding}"
         for stack in planned.stacks
@@ -184,16 +187,16 @@ def known_there(context: Context, rendered: Template) -> Template:
 def _check(
     app: App, rendered: Template, regions: tuple[str, ...], verdicts: Verdicts
 ) -> tuple[str, ...]:
-    """Return what every check objects to; cfn-lint is asked about a template once."""
-    known = verdicts.passed(rendered.body, regions)
+    """Return what every check objects to; a template that was clean is not asked about again."""
+    if verdicts.passed(rendered.body, regions):
+        return ()
     findings = template.check(
         rendered,
         regions,
         waivers=template.waivers_of(app),
         strict=template.strict_environments(app),
-        with_lint=not known,
     )
-    if not findings and not known:
+    if not findings:
         verdicts.remember(rendered.body, regions)
     return findings
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.campaigns import (
+    deploy_kills,
     equality,
     flips,
     full_disk,
@@ -46,6 +47,9 @@ CAMPAIGNS: Final = {
     full_disk.NAME: Campaign(full_disk.run, 40),
     together.NAME: Campaign(together.run, 20),
     malformed.NAME: Campaign(malformed.run, 10_000),
+    # every call of both deployments: there are some two hundred kills
+    deploy_kills.NAME: Campaign(deploy_kills.run, 1_000),
+    deploy_kills.DZGRO: Campaign(deploy_kills.on_dzgro, 100),
 }
 
 

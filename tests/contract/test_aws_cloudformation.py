@@ -217,6 +217,7 @@ def test_a_template_that_is_none_is_refused(stacks: CloudFormation, name: str) -
     assert "cloudformation:CreateChangeSet" == raised.value.action
 
 
+@pytest.mark.fault(37)
 def test_a_deployment_goes_all_the_way(
     stacks: CloudFormation, account: Aws, name: str, heard: list[Event]
 ) -> None:
@@ -235,6 +236,7 @@ def test_a_deployment_goes_all_the_way(
     assert "UPDATE_COMPLETE" == live.status
 
 
+@pytest.mark.fault(36)
 def test_a_failing_resource_rolls_the_stack_back(
     account: Aws, name: str, heard: list[Event]
 ) -> None:

@@ -75,6 +75,7 @@ def test_clients_are_made_once(account: Aws) -> None:
     assert account.client("s3", REGION) is not account.client("s3", "us-east-1")
 
 
+@pytest.mark.fault(28)
 @pytest.mark.parametrize(
     "code", ["ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"]
 )

@@ -80,7 +80,7 @@ def function(client: Client) -> str:
 
 def publish_layer(lambdas: Functions, name: str, description: str) -> LayerVersion:
     return lambdas.publish_layer(
-        name, description, BUCKET, "one.zip", runtime="python3.12", architecture="x86_64"
+        name, description, BUCKET, "one.zip", runtimes=["python3.12"], architectures=["x86_64"]
     )
 
 
@@ -100,6 +100,16 @@ def test_a_layer_is_found_by_its_description(lambdas: Functions) -> None:
     assert second == lambdas.find_layer(name, "sha256:b")
     assert lambdas.find_layer(name, "sha256:c") is None
     assert first.arn.endswith(f":layer:{name}:1")
+
+
+def test_a_layer_is_found_only_where_it_runs(lambdas: Functions) -> None:
+    """Equal content that was declared for another runtime or architecture is not it."""
+    name = f"layer-{next(NUMBERS)}"
+    made = publish_layer(lambdas, name, "sha256:a")
+    found = lambdas.find_layer(name, "sha256:a", runtime="python3.12", architecture="x86_64")
+    assert made == found
+    assert lambdas.find_layer(name, "sha256:a", runtime="python3.13") is None
+    assert lambdas.find_layer(name, "sha256:a", architecture="arm64") is None
 
 
 def test_a_layer_is_looked_for_on_all_pages(lambdas: Functions, client: Client) -> None:

@@ -8,20 +8,26 @@ import hashlib
 import io
 import itertools
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.contract import faults
 
 from sam_deploy import App, Environment, FeatureSet, Function, Layer, local, naming
-from sam_deploy.aws import Aws, Endpoint, Functions, Objects
+from sam_deploy.aws import Aws, AwsCallError, Endpoint, Functions, Layers, Objects
 from sam_deploy.build import Artifact, Artifacts
-from sam_deploy.errors import IncompleteError, RefusedError
-from sam_deploy.events import Event, StepFinished
+from sam_deploy.build.store import stamp_path
+from sam_deploy.errors import BuildError, IncompleteError, RefusedError, UnreachableError
+from sam_deploy.events import Event, Note, StepFinished
 from sam_deploy.lanes import Stop
 from sam_deploy.plan import Plan, Request, make
-from sam_deploy.provide import Provisions, artifact_key, ensure
+from sam_deploy.provide import Provisions, artifact_key, ensure, guard_account, needs_of
+from sam_deploy.provide import layers as layers_module
 
 ACCOUNT = "000000000000"
+FOUR = ("eu-west-1", "us-east-1", "us-west-2", "ap-south-1")
 HOME, OTHER = "eu-west-1", "us-east-1"
 NUMBERS = itertools.count()
 
@@ -54,9 +60,9 @@ def artifact(folder: Path, key: str, content: str) -> Artifact:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         archive.writestr(zipfile.ZipInfo("content.py"), content)
-    path = folder / f"{hashlib.sha256(content.encode()).hexdigest()[:8]}.zip"
-    path.write_bytes(data.getvalue())
     digest = hashlib.sha256(data.getvalue())
+    path = folder / f"{digest.hexdigest()}.zip"
+    path.write_bytes(data.getvalue())
     kind, _, name = key.partition("/")
     return Artifact(
         key=key,
@@ -84,15 +90,20 @@ def artifacts(app: App, tmp_path: Path) -> Artifacts:
 def ensured(
     plan: Plan, artifacts: Artifacts, account: Aws, heard: list[Event], expected: str = ACCOUNT
 ) -> Provisions:
-    return ensure(
-        plan,
-        artifacts,
+    number = guard_account(account, HOME, expected)
+    regions = ensure(
+        needs_of(plan, artifacts.values()),
+        {each.sha256: each.path for each in artifacts.values()},
+        number,
         account,
-        expected_account=expected,
+        regions=plan.regions,
+        certificates={},
+        tags={},
         report=heard.append,
         stop=Stop(),
         at_once=8,
     )
+    return Provisions(number, regions)
 
 
 def details(heard: list[Event], region: str) -> dict[str, str]:
@@ -205,7 +216,7 @@ def test_a_region_that_fails_is_named_and_the_next_run_does_the_rest(
     def refuse(**_: object) -> None:
         raise IncompleteError("as asked")
 
-    events = account.client("lambda", OTHER).meta.events
+    events = account.client("lambda", OTHER, retries=False).meta.events
     events.register("before-call.lambda.PublishLayerVersion", refuse, unique_id="refuse")
     with pytest.raises(IncompleteError) as raised:
         ensured(planned(app), artifacts, account, heard)
@@ -215,3 +226,150 @@ def test_a_region_that_fails_is_named_and_the_next_run_does_the_rest(
     again = ensured(planned(app), artifacts, account, heard)
     assert (0, 0) == (again.regions[HOME].copied, again.regions[HOME].layers_published)
     assert (0, 1) == (again.regions[OTHER].copied, again.regions[OTHER].layers_published)
+
+
+def sent_bytes(aws: Aws, regions: Sequence[str]) -> list[int]:
+    """What bodies of archives leave this computer from now on, one entry a request."""
+    sent: list[int] = []
+    for region in regions:
+        for operation in ("PutObject", "UploadPart"):
+            aws.client("s3", region).meta.events.register(
+                f"before-send.s3.{operation}",
+                lambda request, **_: sent.append(int(request.headers["Content-Length"])),
+            )
+    return sent
+
+
+@pytest.mark.parametrize("regions", [FOUR[:1], FOUR[:2], FOUR])
+def test_what_is_sent_does_not_grow_with_the_number_of_regions(
+    cloud: local.RunningCloud, app: App, artifacts: Artifacts, regions: tuple[str, ...]
+) -> None:
+    """R127: each archive leaves this computer once, counted in the requests themselves."""
+    aws = Aws(Endpoint("embedded", cloud.endpoint, "", "test", "test"))
+    sent = sent_bytes(aws, FOUR)
+    feature_sets = (FeatureSet("core", regions=regions),)
+    wide = dataclasses.replace(app, feature_sets=feature_sets)
+    ready = ensured(planned(wide), artifacts, aws, [])
+    assert sorted(each.size_bytes for each in artifacts.values()) == sorted(sent)
+    assert set(regions) == set(ready.regions)
+    hashes = {
+        Functions(aws, region).find_layer(
+            f"{app.name}-deps", f"sam-deploy sha256:{artifacts['layer/deps'].sha256}"
+        )
+        for region in regions
+    }
+    assert len(regions) == len(hashes - {None})
+
+
+def test_a_flipped_bit_is_never_uploaded(
+    app: App, artifacts: Artifacts, account: Aws, heard: list[Event]
+) -> None:
+    """Faults 15 and 16: discarded and told (exit code 3); the bucket has nothing of it."""
+    damaged = artifacts["function/Api"]
+    content = damaged.path.read_bytes()
+    damaged.path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    stamp_path(damaged.path).write_text("{}", encoding="utf-8")
+    with pytest.raises(BuildError) as raised:
+        ensured(planned(app), artifacts, account, heard)
+    assert f"`{damaged.archive}` is damaged and was not uploaded" == raised.value.what
+    assert damaged.sha256 in raised.value.why
+    assert "run the same command again" in raised.value.hint
+    assert (False, False) == (damaged.path.exists(), stamp_path(damaged.path).exists())
+    name = naming.artifact_bucket_name(app.name, ACCOUNT, HOME)
+    assert not Objects(account, HOME, name, ACCOUNT).has(artifact_key(damaged), len(content))
+    damaged.path.write_bytes(content)
+    assert 1 == ensured(planned(app), artifacts, account, heard).regions[HOME].copied
+
+
+def test_a_damaged_archive_of_a_folder_is_not_removed(
+    app: App, artifacts: Artifacts, account: Aws, tmp_path: Path
+) -> None:
+    """Fault 16: it is no file of ours; whoever made the folder makes it anew."""
+    damaged = dataclasses.replace(artifacts["function/Api"], path=tmp_path / "Api.zip")
+    damaged.path.write_bytes(b"not it")
+    both = Artifacts({**artifacts.by_key, "function/Api": damaged})
+    with pytest.raises(BuildError) as raised:
+        ensured(planned(app), both, account, [])
+    assert "make the folder of archives anew" == raised.value.hint
+    assert damaged.path.exists()
+
+
+def test_a_wrong_object_is_replaced_before_a_stack_may_name_it(
+    app: App, artifacts: Artifacts, account: Aws, heard: list[Event]
+) -> None:
+    """Fault 15: in the home region it is uploaded anew, elsewhere copied anew, and told."""
+    first = ensured(planned(app), artifacts, account, [])
+    key = artifact_key(artifacts["function/Api"])
+    size = artifacts["function/Api"].size_bytes
+    for region, wrong in ((HOME, b"x" * size), (OTHER, b"half")):
+        account.client("s3", region).put_object(
+            Bucket=first.regions[region].bucket, Key=key, Body=wrong, ChecksumAlgorithm="SHA256"
+        )
+    second = ensured(planned(app), artifacts, account, heard)
+    assert (1, size) == (second.regions[HOME].copied, second.regions[HOME].sent_bytes)
+    assert (1, 0) == (second.regions[OTHER].copied, second.regions[OTHER].sent_bytes)
+    warned = {each.region: each.message for each in heard if isinstance(each, Note)}
+    assert f"`{key}` in `{first.regions[HOME].bucket}` is replaced, since its SHA" in warned[HOME]
+    assert "it has 4 bytes" in warned[OTHER]
+    for region in (HOME, OTHER):
+        body = account.client("s3", region).get_object(
+            Bucket=first.regions[region].bucket, Key=key
+        )["Body"]
+        assert artifacts["function/Api"].sha256 == hashlib.sha256(body.read()).hexdigest()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses between tries are short."""
+    monkeypatch.setattr(layers_module, "PAUSES_SECONDS", (0.01, 0.02, 0.04))
+
+
+def broken(cloud: local.RunningCloud, hook: faults.Hook) -> Aws:
+    """The cloud, where publishing a layer in the home region meets a hook."""
+    aws = Aws(Endpoint("embedded", cloud.endpoint, "", "test", "test"))
+    events = aws.client("lambda", HOME, retries=False).meta.events
+    events.register("before-send.lambda.PublishLayerVersion", hook)
+    return aws
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("carried_out", [True, False])
+def test_a_layer_whose_answer_was_lost_is_published_once(
+    cloud: local.RunningCloud, app: App, artifacts: Artifacts, *, carried_out: bool
+) -> None:
+    """R221: whether the call arrived or not, there is one version, and it is the one named."""
+    aws = broken(cloud, faults.lost(1, carried_out=carried_out))
+    home = ensured(planned(app, HOME), artifacts, aws, []).regions[HOME]
+    assert ["1"] == [str(each.version) for each in Layers(aws, HOME).versions(f"{app.name}-deps")]
+    assert (1, True) == (home.layers_published, home.layer_arns["deps"].endswith("-deps:1"))
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(
+    ("hook", "tries", "error"),
+    [
+        (faults.lost(9, carried_out=False), 3, UnreachableError),
+        (lambda **_: faults.answer(503), 3, AwsCallError),
+        (lambda **_: faults.answer(403), 1, RefusedError),
+        (lambda **_: faults.answer(400), 1, AwsCallError),
+    ],
+    ids=["no answer", "unavailable", "forbidden", "bad request"],
+)
+def test_only_faults_that_pass_are_tried_again(
+    cloud: local.RunningCloud,
+    app: App,
+    artifacts: Artifacts,
+    hook: faults.Hook,
+    tries: int,
+    error: type[Exception],
+) -> None:
+    """R221: three tries for those, one for the others; then the error is told."""
+    calls: list[object] = []
+
+    def counted(**given: object) -> Any:
+        calls.append(given)
+        return hook(**given)
+
+    with pytest.raises(error):
+        ensured(planned(app, HOME), artifacts, broken(cloud, counted), [])
+    assert tries == len(calls)

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from sam_deploy import local
-from sam_deploy.aws import Aws, Buckets, CloudFormation, Endpoint, Functions, Pools, Tables
+from sam_deploy.aws import Aws, Buckets, CloudFormation, Endpoint, Functions, Layers, Pools, Tables
 from sam_deploy.deploy import destroy, journal
 from sam_deploy.deploy.destroy import Wanted
 from sam_deploy.deploy.ground import Ground
@@ -254,7 +254,12 @@ def test_layers_and_artifacts_go_with_everything(
         client = ground.aws.client("s3", AWAY)
         client.put_object(Bucket=bucket.bucket, Key="layer.zip", Body=archive.getvalue())
         functions.publish_layer(
-            layer, content, bucket.bucket, "layer.zip", runtime="python3.12", architecture="x86_64"
+            layer,
+            content,
+            bucket.bucket,
+            "layer.zip",
+            runtimes=["python3.12"],
+            architectures=["x86_64"],
         )
     part = Wanted((stacks[0],), stacks, frozenset({"Loose"}), (layer,), artifacts=True)
     with pytest.raises(RefusedError) as raised:
@@ -262,7 +267,7 @@ def test_layers_and_artifacts_go_with_everything(
     assert "`--layers-too` and `--artifacts-too` would take away" in raised.value.what
     result = destroyed(ground, wanted(stacks, "Loose", layers=(layer,), artifacts=True))
     assert 2 == result.layer_versions
-    assert () == functions.layer_versions(layer)
+    assert () == Layers(ground.aws, AWAY).versions(layer)
     assert {ground.bucket(region).bucket for region in (HOME, AWAY)} == set(result.buckets)
     there = Buckets(ground.aws, HOME, ACCOUNT)
     assert [False, False] == [there.exists(each) for each in result.buckets]

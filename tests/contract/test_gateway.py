@@ -153,6 +153,7 @@ def test_a_slow_function_is_given_up(stack: Stack, http: httpx.Client) -> None:
     assert 2.9 < took < 3.8
 
 
+@pytest.mark.fault(60)
 def test_a_throttled_function_is_unavailable(stack: Stack, http: httpx.Client) -> None:
     """A call above the reserved concurrency gets 503, and the next one below it an answer."""
     functions = stack.client("lambda")
@@ -251,6 +252,7 @@ def test_nothing_of_this_machine_reaches_a_function(stack: Stack, http: httpx.Cl
     assert expected == ours
 
 
+@pytest.mark.fault(60)
 def test_a_burst_of_calls_waits_its_turn(stack: Stack, http: httpx.Client) -> None:
     """Twenty-four calls at once, of a function with a worker or two, are all answered in time."""
     url = f"{stack.stage('staging')}/api/x"

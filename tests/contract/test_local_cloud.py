@@ -69,6 +69,7 @@ def test_everything_listens_on_loopback_only(cloud: local.RunningCloud) -> None:
     assert {"127.0.0.1"} == set(listening)
 
 
+@pytest.mark.fault(59)
 def test_two_projects_have_separate_clouds(cloud: local.RunningCloud, project: Path) -> None:
     """A second project gets other processes, other ports and another content."""
     second = local.start(project, ignore)
@@ -95,6 +96,7 @@ def test_reset_without_a_cloud_is_refused(project: Path) -> None:
     assert "run `sam-deploy cloud start`" == refused.value.hint
 
 
+@pytest.mark.fault(59)
 def test_a_given_port_that_is_busy_is_refused_with_its_holder(project: Path) -> None:
     """The refusal names the program, its process id and a port that is free."""
     with closing(socket.socket()) as holder:
@@ -120,6 +122,7 @@ def test_a_given_port_moves_a_running_gateway(project: Path) -> None:
     assert not before.alive()
 
 
+@pytest.mark.fault(57)
 def test_a_killed_emulator_is_noticed_within_a_second_and_replaced(project: Path) -> None:
     """The watch tells once, find forgets it, the gateway says 503, and start makes a new one."""
     first = local.start(project, ignore)

@@ -144,6 +144,7 @@ def recovered(ground: Ground, stack: Stack, wish: Wish) -> recover.Recovered:
         return recover.carry_out(ground, looked(ground, stack, wish), wish)
 
 
+@pytest.mark.fault(35)
 def test_a_stuck_rollback_goes_on(ground: Ground, fail: Callable[[str], str]) -> None:
     """Fault 35: what is in the way is named; it goes on once the cause is gone, or skipped."""
     stack = Stack(ground, fail(""))
@@ -170,6 +171,7 @@ def test_a_stuck_rollback_goes_on(ground: Ground, fail: Callable[[str], str]) ->
 
 
 @pytest.mark.slow
+@pytest.mark.fault(35)
 def test_only_what_is_stuck_can_be_skipped(ground: Ground, fail: Callable[[str], str]) -> None:
     """Refused before anything is begun, with what could be meant."""
     stack = Stack(ground, fail(""))
@@ -244,6 +246,7 @@ def test_data_of_a_stack_that_never_came_up_goes_by_name(
 
 
 @pytest.mark.parametrize(("name", "goes"), [("sd-left", True), ("by-hand", False)])
+@pytest.mark.fault(34)
 def test_an_empty_stack_in_review_is_removed(
     ground: Ground, fail: Callable[[str], str], name: str, *, goes: bool
 ) -> None:
@@ -261,6 +264,7 @@ def test_an_empty_stack_in_review_is_removed(
     assert ("" if goes else "REVIEW_IN_PROGRESS") == stack.status()
 
 
+@pytest.mark.fault(34)
 def test_change_sets_that_were_left_behind_are_removed(
     ground: Ground, fail: Callable[[str], str]
 ) -> None:

@@ -35,7 +35,9 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     assert [] == [link for link in links if not (page.parent / link).exists()]
 
 
-@pytest.mark.parametrize("script", ["reference.py", "commands.py", "requirements.py", "rules.py"])
+@pytest.mark.parametrize(
+    "script", ["reference.py", "commands.py", "requirements.py", "rules.py", "faults.py"]
+)
 def test_a_made_page_is_current(script: str) -> None:
     """What a script makes is committed as it makes it now."""
     done = subprocess.run(

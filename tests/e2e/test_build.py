@@ -272,6 +272,7 @@ def test_a_workspace_sibling_is_never_looked_up_on_the_index(
         run([unit], project, store, ignore)
 
 
+@pytest.mark.fault(44)
 def test_a_hash_that_is_not_allowed_stops_the_build(project: Path, store: Store) -> None:
     """`--hash` in a requirements file is the user's word on what may come from the index."""
     (project / "requirements.txt").write_text(f"six==1.17.0 --hash=sha256:{'0' * 64}\n")

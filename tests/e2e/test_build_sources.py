@@ -352,6 +352,7 @@ def test_the_versions_of_a_poetry_lock_are_taken(
     assert 1 == run([poetry], project, store, ignore).reused
 
 
+@pytest.mark.fault(44)
 def test_a_hash_that_the_poetry_lock_does_not_have_is_refused(
     project: Path, store: Store, poetry: BuildUnit
 ) -> None:
@@ -394,6 +395,7 @@ def test_requirements_may_name_folders_and_wheels_of_the_project(
     assert first.sha256 != build(unit, project, store).sha256
 
 
+@pytest.mark.fault(43)
 def test_a_wheel_for_another_machine_is_refused(project: Path, store: Store) -> None:
     """Before it is packed."""
     unit = function(project)

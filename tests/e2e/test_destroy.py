@@ -165,6 +165,7 @@ def rested(project: Project) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.fault(35)
 def test_a_stack_that_is_stuck_is_recovered(make_tiny: Make, until: Until) -> None:
     """Fault 35: `deploy` refuses a stuck stack and names the command, after which it works."""
     project = make_tiny()

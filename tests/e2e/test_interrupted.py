@@ -113,6 +113,7 @@ def assert_complete(project: Project, http: httpx.Client) -> None:
         assert (200, "hello 1") == (answer.status_code, answer.text)
 
 
+@pytest.mark.fault(57, 58)
 @pytest.mark.slow
 def test_a_deployment_notices_within_seconds_that_the_cloud_died(
     make_tiny: Make, until: Until, http: httpx.Client, tmp_path: Path
@@ -131,6 +132,7 @@ def test_a_deployment_notices_within_seconds_that_the_cloud_died(
     assert_complete(project, http)
 
 
+@pytest.mark.fault(56)
 @pytest.mark.slow
 def test_an_interrupted_deployment_is_completed_by_the_same_command(
     make_tiny: Make, until: Until, http: httpx.Client, tmp_path: Path

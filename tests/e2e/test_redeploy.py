@@ -131,6 +131,7 @@ def failed(dzgro: Project, changed: Seen) -> Seen:
         by_hand.delete_alias(FunctionName=name, Name="qa")
 
 
+@pytest.mark.fault(37)
 def test_a_deployment_without_changes_does_nothing_and_says_so(dzgro: Project) -> None:
     """Nothing is built, sent, published or moved; the exit code is 0 and the text says it."""
     seen = deploy_and_see(dzgro)
@@ -214,6 +215,7 @@ def test_a_failed_deployment_says_which_resource_failed_and_why(failed: Seen) ->
     assert "Traceback" not in failed.ran.err
 
 
+@pytest.mark.fault(30)
 @pytest.mark.slow
 def test_a_failed_deployment_is_taken_back_and_stays_in_its_region(failed: Seen) -> None:
     """The home region's stack is rolled back; the others wait for it and are not touched."""
@@ -222,6 +224,7 @@ def test_a_failed_deployment_is_taken_back_and_stays_in_its_region(failed: Seen)
         assert failed.stacks_before[region] == failed.stacks[region]
 
 
+@pytest.mark.fault(30)
 @pytest.mark.slow
 def test_a_failed_deployment_moves_no_alias(
     dzgro: Project, failed: Seen, http: httpx.Client

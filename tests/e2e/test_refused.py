@@ -83,6 +83,7 @@ def test_aws_without_credentials_is_out_of_reach(make_tiny: Make) -> None:
     assert "Traceback" not in ran.err
 
 
+@pytest.mark.fault(59)
 def test_a_gateway_port_that_is_taken_is_refused_and_nothing_stays_behind(
     make_tiny: Make,
 ) -> None:

@@ -24,6 +24,7 @@ def expected(site: Site) -> dict[str, str]:
     return site.build().archives
 
 
+@pytest.mark.fault(42)
 @pytest.mark.parametrize("variant", same_bytes.variants(4), ids=lambda variant: variant.number)
 def test_circumstances_do_not_show(
     variant: Variant, site: Site, expected: dict[str, str], tmp_path: Path
@@ -33,6 +34,7 @@ def test_circumstances_do_not_show(
     assert expected == built.archives
 
 
+@pytest.mark.fault(42)
 def test_another_lock_of_the_same_versions_gives_the_same_bytes(
     site: Site, expected: dict[str, str], tmp_path: Path
 ) -> None:

@@ -38,6 +38,7 @@ def ground(shared_ground: Ground) -> Iterator[Ground]:
         shared_ground.build()
 
 
+@pytest.mark.fault(40)
 def test_a_kill_at_any_step_is_as_if_nothing_was() -> None:
     """Ten builds die, half of them before a file operation: the next one makes the same bytes."""
     outcome = kill.run(10, lambda _: None)
@@ -58,6 +59,7 @@ def test_a_build_that_dies_leaves_the_store_whole(site: Site) -> None:
     assert unfinished <= {"tmp"}
 
 
+@pytest.mark.fault(40)
 @pytest.mark.parametrize("folder", ["locks", ".sam-deploy", ".sam-deploy/build"])
 def test_what_a_kill_left_in_the_project_is_removed_after_a_day(site: Site, folder: str) -> None:
     """The user commits `locks`, and looks into `.sam-deploy`: half a file stays in neither."""
@@ -92,6 +94,7 @@ def test_the_number_of_files_and_bytes_is_that_of_the_archive(ground: Ground) ->
     assert before == after
 
 
+@pytest.mark.fault(39)
 @pytest.mark.parametrize(
     ("place", "free_bytes"), [(place, free) for place in FREE_BYTES for free in FREE_BYTES[place]]
 )

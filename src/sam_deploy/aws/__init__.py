@@ -4,8 +4,10 @@ Each gateway has only the calls that are used, under AWS's names, returns frozen
 turns SDK errors into ours. Nothing here decides anything.
 """
 
+from sam_deploy.aws import identity
 from sam_deploy.aws.buckets import Buckets
 from sam_deploy.aws.certificates import Certificate, Certificates, DnsRecord
+from sam_deploy.aws.checksums import Checksums
 from sam_deploy.aws.cloudformation import CloudFormation
 from sam_deploy.aws.errors import (
     AwsCallError,
@@ -15,6 +17,9 @@ from sam_deploy.aws.errors import (
     is_transient,
 )
 from sam_deploy.aws.functions import Alias, Functions, FunctionState, LayerVersion
+from sam_deploy.aws.identity import Credentials, Heard
+from sam_deploy.aws.layers import FunctionLayers, Layers, StoredLayer
+from sam_deploy.aws.logs import LogEvent, Logs, QueryState
 from sam_deploy.aws.objects import Objects
 from sam_deploy.aws.parameters import Parameters, Secrets, SettingKind, Stored
 from sam_deploy.aws.pools import PoolDomain, Pools
@@ -40,18 +45,26 @@ __all__ = [
     "Certificates",
     "Change",
     "ChangeSet",
+    "Checksums",
     "CloudFormation",
+    "Credentials",
     "DeniedError",
     "DnsRecord",
     "Endpoint",
     "ExpiredError",
+    "FunctionLayers",
     "FunctionState",
     "Functions",
+    "Heard",
     "LayerVersion",
+    "Layers",
+    "LogEvent",
+    "Logs",
     "Objects",
     "Parameters",
     "PoolDomain",
     "Pools",
+    "QueryState",
     "Record",
     "Records",
     "Secrets",
@@ -60,9 +73,11 @@ __all__ = [
     "StackEventRecord",
     "StackResource",
     "Stored",
+    "StoredLayer",
     "Tables",
     "UnansweredError",
     "Zone",
     "Zones",
+    "identity",
     "is_transient",
 ]

@@ -43,6 +43,18 @@ class CloudFormation:
             raise
         return stack_of(answer["Stacks"][0])
 
+    def stacks(self) -> tuple[Stack, ...]:
+        """Return every stack of the region that is there, whosever it is (DescribeStacks)."""
+        found: list[Stack] = []
+        token: dict[str, str] = {}
+        while True:
+            with calling("cloudformation:DescribeStacks", self.region):
+                answer = self._client.describe_stacks(**token)
+            found += [stack_of(each) for each in answer["Stacks"]]
+            if not answer.get("NextToken"):
+                return tuple(each for each in found if each.status != "DELETE_COMPLETE")
+            token = {"NextToken": answer["NextToken"]}
+
     def template(self, stack: str) -> str:
         """Return the template of a stack as it was sent, JSON or YAML (GetTemplate, Original).
 

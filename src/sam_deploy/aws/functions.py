@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -61,40 +62,28 @@ class Functions:
 
     def __init__(self, aws: Aws, region: str) -> None:
         self.region = region
+        self._aws = aws
         self._client = aws.client("lambda", region)
 
-    def find_layer(self, name: str, description: str) -> LayerVersion | None:
-        """Return the newest version of a layer with this description (ListLayerVersions)."""
+    def find_layer(
+        self, name: str, description: str, *, runtime: str = "", architecture: str = ""
+    ) -> LayerVersion | None:
+        """Return the newest version of a layer with this description (ListLayerVersions).
+
+        With a runtime or an architecture: the newest that is declared to be compatible with it.
+        """
+        wanted = {"CompatibleRuntime": runtime, "CompatibleArchitecture": architecture}
+        arguments = {key: value for key, value in wanted.items() if value}
         marker: dict[str, str] = {}
         while True:
             with calling("lambda:ListLayerVersions", self.region):
-                answer = self._client.list_layer_versions(LayerName=name, **marker)
+                answer = self._client.list_layer_versions(LayerName=name, **arguments, **marker)
             for each in answer.get("LayerVersions", []):
                 if each.get("Description") == description:
                     return LayerVersion(each["LayerVersionArn"], each["Version"], description)
             if not answer.get("NextMarker"):
                 return None
             marker = {"Marker": answer["NextMarker"]}
-
-    def layer_versions(self, name: str) -> tuple[int, ...]:
-        """Return all versions of a layer, the newest first; empty for none (ListLayerVersions)."""
-        found: list[int] = []
-        marker: dict[str, str] = {}
-        while True:
-            with calling("lambda:ListLayerVersions", self.region):
-                answer = self._client.list_layer_versions(LayerName=name, **marker)
-            found += [int(each["Version"]) for each in answer.get("LayerVersions", [])]
-            if not answer.get("NextMarker"):
-                return tuple(found)
-            marker = {"Marker": answer["NextMarker"]}
-
-    def delete_layer_version(self, name: str, version: int) -> None:
-        """No function can be given this version any more; it is no error when it is gone.
-
-        Functions that have it keep it. Source: DeleteLayerVersion.
-        """
-        with calling("lambda:DeleteLayerVersion", self.region):
-            self._client.delete_layer_version(LayerName=name, VersionNumber=version)
 
     def publish_layer(
         self,
@@ -103,20 +92,22 @@ class Functions:
         bucket: str,
         key: str,
         *,
-        runtime: str,
-        architecture: str,
+        runtimes: Sequence[str],
+        architectures: Sequence[str],
     ) -> LayerVersion:
-        """Publish a layer version from the artifact bucket (PublishLayerVersion).
+        """Publish a layer version from the artifact bucket (PublishLayerVersion), in one try.
 
-        Not idempotent on AWS: look with `find_layer` first, also after a lost answer.
+        Not idempotent on AWS: a repetition makes a second version. So the SDK may not repeat it;
+        look with `find_layer` first, also after a lost answer.
         """
+        once = self._aws.client("lambda", self.region, retries=False)
         with calling("lambda:PublishLayerVersion", self.region):
-            answer = self._client.publish_layer_version(
+            answer = once.publish_layer_version(
                 LayerName=name,
                 Description=description,
                 Content={"S3Bucket": bucket, "S3Key": key},
-                CompatibleRuntimes=[runtime],
-                CompatibleArchitectures=[architecture],
+                CompatibleRuntimes=list(runtimes),
+                CompatibleArchitectures=list(architectures),
             )
         return LayerVersion(answer["LayerVersionArn"], answer["Version"], description)
 
@@ -148,6 +139,21 @@ class Functions:
                 FunctionName=function, S3Bucket=bucket, S3Key=key, **fence
             )
         return _state(answer)
+
+    def log_group(self, function: str) -> str:
+        """Return where a function writes its log; '' when it does not exist.
+
+        Source: GetFunctionConfiguration, `LoggingConfig`.
+        """
+        try:
+            with calling("lambda:GetFunctionConfiguration", self.region):
+                answer = self._client.get_function_configuration(FunctionName=function)
+        except AwsCallError as error:
+            if error.code == NOT_FOUND:
+                return ""
+            raise
+        usual = f"/aws/lambda/{answer['FunctionName']}"
+        return str((answer.get("LoggingConfig") or {}).get("LogGroup") or usual)
 
     def publish_version(self, function: str, code_sha256: str, revision_id: str) -> FunctionState:
         """Publish what $LATEST holds; returns the existing version when nothing changed.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sam_deploy.cli import console as consoles
@@ -14,6 +15,7 @@ from sam_deploy.lanes import Stop
 if TYPE_CHECKING:
     from sam_deploy.cli.wiring import Place
     from sam_deploy.delivery import Approve, Delivering
+    from sam_deploy.deploy.engine import Executor
     from sam_deploy.workflow import Context
 
 REGIONS_AT_ONCE: Final = 32
@@ -34,6 +36,7 @@ class How:
     command: str = "deploy"
     """As others are told who meet the lock."""
     take_expired_lock: bool = False
+    executor: str = "own"
 
 
 def make(
@@ -49,12 +52,26 @@ def make(
 
     return workflow.Context(
         project=chosen.project,
-        to=delivering(place, console, stop, how, approve),
+        to=replace(
+            delivering(place, console, stop, how, approve),
+            executor=_executor(chosen.project, place, how.executor),
+        ),
         upgrade=how.making.upgrade,
         locked=how.making.locked,
         unsupported=place.unsupported,
         containers=how.making.containers,
     )
+
+
+def _executor(project: Path, place: Place, name: str) -> Executor:
+    """Return who deploys the stacks. Raises `ConfigError` when that one is not there."""
+    if name != "sam":
+        from sam_deploy.deploy.execute import execute  # noqa: PLC0415 - boto3
+
+        return execute
+    from sam_deploy.executor import SamCli, by_sam_cli  # noqa: PLC0415 - seldom used
+
+    return by_sam_cli(SamCli.at(project, place.aws))
 
 
 def delivering(
@@ -79,6 +96,6 @@ def delivering(
         ),
         approve=approve or delivery.approved,
         take_expired_lock=how.take_expired_lock,
-        has_zones=place.target == "aws",
+        address=place.address or delivery.as_told,
         after_stack=place.after_stack or delivery.nothing_more,
     )

@@ -14,6 +14,7 @@ from sam_deploy.cli.carry_out import Carried, Planned
 from sam_deploy.cli.console import Console, Progress
 from sam_deploy.cli.contexts import REGIONS_AT_ONCE, How
 from sam_deploy.cli.deploy_options import DeployChoice, deploy_options
+from sam_deploy.cli.executor_options import executor_option
 from sam_deploy.cli.jobs import Job
 from sam_deploy.cli.options import Globals, Making
 from sam_deploy.cli.sam_options import SamChoice, SamCommand
@@ -41,6 +42,7 @@ Examples:
 @options.json_option
 @options.progress_options
 @deploy_options
+@executor_option
 @options.build_options
 @sam_options.sam_options
 @click.pass_obj
@@ -54,6 +56,7 @@ def command(
     progress: Progress,
     verbose: bool,  # noqa: FBT001 - the same
     choice: DeployChoice,
+    executor: str,
     making: Making,
     sam: SamChoice,
 ) -> None:
@@ -71,6 +74,7 @@ def command(
         wait=choice.wait,
         recreate=choice.recreate,
         command=" ".join(["deploy", *feature_sets]),
+        executor=executor,
     )
     job = _job(chosen, feature_sets, regions, environment, choice, sam)
     console = how.console()

@@ -117,9 +117,7 @@ def command(
 
     stacks = standing_stacks.of_project(chosen, sam, feature_sets, regions, environment)
     place = standing_stacks.reach(chosen, stacks, target)
-    consent = Consent(stacks.who.name, confirm, auto_approve) if place.target == "aws" else None
-    if consent is not None:
-        consent.early()
+    consent = consent_of(stacks, place, confirm, auto_approve=auto_approve)
     wanted = Wanted(
         stacks.meant,
         stacks.every,
@@ -138,6 +136,15 @@ def command(
     finally:
         console.close()
     told(stacks, place, destroyed, console, time.monotonic() - started, as_json=as_json)
+
+
+def consent_of(stacks: Stacks, place: Place, confirm: str, *, auto_approve: bool) -> Consent | None:
+    """Return who agrees; nobody has to on the embedded cloud. Raises what `Consent.early` does."""
+    if place.target != "aws":
+        return None
+    consent = Consent(stacks.who.name, confirm, auto_approve)
+    consent.early()
+    return consent
 
 
 def said(feature_sets: tuple[str, ...], environment: str | None, regions: tuple[str, ...]) -> str:

@@ -28,7 +28,11 @@ COMMANDS: Final = {
     "inspect": "Show what is in an archive and why: which package brought which bytes.",
     "template": "Show the CloudFormation template of a stack.",
     "diff": "Show what a deployment would change, and write nothing.",
+    "logs": "Show the logs of all functions and regions in one order.",
+    "outputs": "Show what the deployed stacks tell: addresses, names, ids.",
+    "doctor": "Show what could be wrong on this machine and with this project.",
     "settings": "Show and change what functions read: settings and secrets.",
+    "layers": "Show layer versions of every region; remove what nothing needs.",
     "destroy": "Take the app down in every region; data stays unless it is named.",
     "cloud": "Start, stop and look into the embedded cloud.",
 }

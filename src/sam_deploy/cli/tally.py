@@ -15,6 +15,7 @@ from sam_deploy.events import (
     RegionFinished,
     StackEvent,
     StepFinished,
+    StepsSkipped,
     StepStarted,
 )
 from sam_deploy.steps import PROVIDE_STEPS, STACK_STEPS
@@ -73,6 +74,8 @@ class Tally:
                 lane.latest = lane.outcome = ""
             case StepFinished():
                 self._done += _weight(event.step)
+            case StepsSkipped(count=count):
+                self._done += count
             case StackEvent(region=region):
                 lane = self.lanes.setdefault(region, Lane(region))
                 lane.latest = f"{event.logical_id} {event.status}"

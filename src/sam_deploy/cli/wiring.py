@@ -7,6 +7,7 @@ the build target (this computer), the types of resources it lacks, and whether t
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 LOOK_SECONDS: Final = 0.2
 EMBEDDED_ACCOUNT: Final = "000000000000"
+STAGE_ADDRESS: Final = re.compile(r"https?://(?P<api>\w+)\.execute-api\.[^/]*/(?P<stage>[^/]*)")
 EMBEDDED_KEY: Final = "test"
 """The emulator's account follows from the access key: this one is account 000000000000."""
 
@@ -49,6 +51,8 @@ class Place:
     """Types of resources that it does not know; see `template.without`."""
     after_stack: AfterStack | None = None
     """What it needs done when a stack stands: replicas of global tables."""
+    address: Callable[[str, str], str] | None = None
+    """(region, address of a stage as AWS tells it) -> where the gateway answers for it."""
 
     def line(self, regions: tuple[str, ...]) -> str:
         """Return the first line of every screen: target, account, endpoint, regions."""
@@ -137,7 +141,11 @@ def embedded(cloud: RunningCloud, runtime: str) -> Place:
 
         replicate(template, outcome, aws, report)
 
-    return Place("embedded", aws, EMBEDDED_ACCOUNT, cloud, host, UNSUPPORTED, after_stack)
+    def address(region: str, url: str) -> str:
+        found = STAGE_ADDRESS.match(url)
+        return cloud.url(region, found["api"], found["stage"]) if found else url
+
+    return Place("embedded", aws, EMBEDDED_ACCOUNT, cloud, host, UNSUPPORTED, after_stack, address)
 
 
 def watched(place: Place, stop: Stop, work: Callable[[], T], console: Console) -> T:

@@ -2,10 +2,19 @@
 
 deliver     start to end: the order of things       to         where it goes, and how
 under_way   looks, and holds the lock               bring      what the stacks will refer to
+gatekeeper  the first region proves that it works   exclusive  the lock, for other commands
 """
 
 from sam_deploy.delivery.deliver import Delivery, deliver, look_only
-from sam_deploy.delivery.to import AfterStack, Approve, Delivering, approved, nothing_more
+from sam_deploy.delivery.exclusive import exclusive, refuse_open
+from sam_deploy.delivery.to import (
+    AfterStack,
+    Approve,
+    Delivering,
+    approved,
+    as_told,
+    nothing_more,
+)
 from sam_deploy.delivery.under_way import records_of
 
 __all__ = [
@@ -14,8 +23,11 @@ __all__ = [
     "Delivering",
     "Delivery",
     "approved",
+    "as_told",
     "deliver",
+    "exclusive",
     "look_only",
     "nothing_more",
     "records_of",
+    "refuse_open",
 ]

@@ -11,10 +11,11 @@ from sam_deploy.delivery.to import Delivering
 from sam_deploy.delivery.under_way import Found
 from sam_deploy.deploy import Engine
 from sam_deploy.deploy.journal import Entry, Journal
-from sam_deploy.events import PhaseStarted
+from sam_deploy.events import PhaseStarted, StepsSkipped
 from sam_deploy.manifest import Manifest
 from sam_deploy.provide import Provisions, RegionProvisions, certificates, validation
 from sam_deploy.provide.certificates import Wanted
+from sam_deploy.steps import PROVIDE_STEPS
 
 
 def bring(
@@ -32,17 +33,20 @@ def bring(
         (manifest.templates[each.name].certificates, each.regions) for each in manifest.stacks
     ]
     wanted = certificates.share_out(stacks, manifest.home_region)
+    to_certify = {
+        region: needed
+        for region, needed in wanted.items()
+        if not _all_issued(engine, needed) or region not in same
+    }
+    for region in same:
+        to.report(StepsSkipped(region, len(PROVIDE_STEPS) - (region in to_certify)))
     brought = provide.ensure(
         manifest.needs,
         sources,
         found.account,
         to.aws,
         regions=[region for region in manifest.regions if region not in same],
-        certificates={
-            region: needed
-            for region, needed in wanted.items()
-            if not _all_issued(engine, needed) or region not in same
-        },
+        certificates=to_certify,
         tags=manifest.tags,
         report=to.report,
         stop=to.stop,

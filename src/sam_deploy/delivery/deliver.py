@@ -19,6 +19,7 @@ from pathlib import Path
 
 from sam_deploy import deploy, release
 from sam_deploy.delivery.bring import bring
+from sam_deploy.delivery.gatekeeper import guard_health
 from sam_deploy.delivery.to import Delivering
 from sam_deploy.delivery.under_way import Found, under_way
 from sam_deploy.deploy import Deployment, Engine, Review, StackOutcome, pool_domains
@@ -139,7 +140,7 @@ def _follow(
             under_way.detail = "none"
         return
     known = outcome.outcome == "no changes" and not found.entry.is_open
-    moved += release.publish(
+    here = release.publish(
         functions,
         (stack.name, outcome.region),
         provisions.regions[outcome.region].bucket,
@@ -149,4 +150,7 @@ def _follow(
         report=to.report,
         stop=to.stop,
     )
+    if not known or any(each.changed for each in here):
+        guard_health(to, manifest, stack, outcome, here)
+    moved += here
     release.provision(functions, outcome.region, to.aws, report=to.report)

@@ -47,7 +47,7 @@ def under_way(to: Delivering, manifest: Manifest) -> Iterator[tuple[Engine, Jour
     owner = this_process(to.command, caller.arn or caller.account)
     found = _look(to, manifest, account, documents, holders=True)
     bucket = provide.artifact_bucket(manifest.name, account, manifest.home_region, to.aws)
-    provide.ensure_bucket(bucket)
+    bucket.ensure_bucket()
     name, take = manifest.name, to.take_expired_lock
     with locked(documents, name, owner, to.stop, take_expired=take):
         if journals.read(documents, name).etag != found.journal.etag:

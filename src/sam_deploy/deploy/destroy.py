@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sam_deploy import lanes
-from sam_deploy.aws import Buckets, Functions
+from sam_deploy.aws import Buckets, Layers
 from sam_deploy.deploy import journal as journals
 from sam_deploy.deploy import lock, wipe
 from sam_deploy.deploy.cases import all_in_one
@@ -246,11 +246,11 @@ def _one(ground: Ground, doomed: Fate, journal: Journal) -> Fate:
 def _delete_layers(ground: Ground, farewell: Farewell) -> Iterator[int]:
     """Yield how many versions of each layer are gone now, by region."""
     for region in farewell.regions if farewell.layers else ():
-        functions = Functions(ground.aws, region)
+        layers = Layers(ground.aws, region)
         for name in farewell.layers:
-            versions = functions.layer_versions(name)
-            for version in versions:
-                functions.delete_layer_version(name, version)
+            versions = layers.versions(name)
+            for each in versions:
+                layers.delete(name, each.version)
             yield len(versions)
 
 

@@ -69,7 +69,7 @@ class Ground:
         """Nobody else changes this app while the block runs. Raises `RefusedError` as `locked`."""
         caller = self.aws.caller(self.home_region)
         owner = this_process(self.command, caller.arn or caller.account)
-        provide.ensure_bucket(self.bucket(self.home_region))
+        self.bucket(self.home_region).ensure_bucket()
         with locked(self.documents, self.name, owner, self.stop):
             yield owner
 

@@ -11,8 +11,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-import httpx
-
 from sam_deploy.errors import RefusedError, UnreachableError
 from sam_deploy.events import Note, Report
 from sam_deploy.local import emulator, environment, front_door
@@ -81,6 +79,8 @@ def reset(project: Path) -> None:
     if cloud is None:
         hint = "run `sam-deploy cloud start`"
         raise RefusedError("The embedded cloud does not run, so it was not reset", hint=hint)
+    import httpx  # noqa: PLC0415 - half a second that other commands need not pay
+
     what = "The embedded cloud was not reset"
     try:
         answer = httpx.post(

@@ -16,11 +16,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import httpx
-
 from sam_deploy.errors import UnreachableError
 from sam_deploy.events import Report, Waiting
 from sam_deploy.local import ports, processes
+from sam_deploy.local.liveness import is_ok
 from sam_deploy.local.state import Server
 
 if TYPE_CHECKING:
@@ -100,12 +99,7 @@ def port_was_taken(state: StateFolder) -> bool:
 
 def answers(server: Server, timeout_seconds: float = 2.0) -> bool:
     """Whether the emulator says that it is ready."""
-    try:
-        url = f"{server.url}/_ministack/ready"
-        answer = httpx.get(url, timeout=timeout_seconds, trust_env=False)
-    except httpx.HTTPError:
-        return False
-    return answer.status_code == httpx.codes.OK
+    return is_ok(f"{server.url}/_ministack/ready", timeout_seconds)
 
 
 def make_scratch(project: Path) -> Path:

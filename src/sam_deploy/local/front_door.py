@@ -12,10 +12,9 @@ import sys
 import time
 from typing import TYPE_CHECKING, Final
 
-import httpx
-
 from sam_deploy.errors import UnreachableError
 from sam_deploy.local import ports, processes
+from sam_deploy.local.liveness import is_ok
 from sam_deploy.local.state import Server
 
 if TYPE_CHECKING:
@@ -83,8 +82,4 @@ def _await_ready(server: Server, child: processes.Child, state: StateFolder) -> 
 
 
 def _answers(server: Server) -> bool:
-    try:
-        answer = httpx.get(f"{server.url}/_gateway/health", timeout=1.0, trust_env=False)
-    except httpx.HTTPError:
-        return False
-    return answer.status_code == httpx.codes.OK
+    return is_ok(f"{server.url}/_gateway/health", 1.0)

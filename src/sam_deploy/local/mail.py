@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import httpx
-
 from sam_deploy.errors import UnreachableError
 
 if TYPE_CHECKING:
@@ -33,6 +31,8 @@ def mails(cloud: RunningCloud) -> tuple[Mail, ...]:
 
     Raises UnreachableError when the cloud does not answer.
     """
+    import httpx  # noqa: PLC0415 - half a second that other commands need not pay
+
     url = f"{cloud.endpoint}/_ministack/ses/messages"
     try:
         answer = httpx.get(url, timeout=10.0, trust_env=False)

@@ -8,7 +8,7 @@ from sam_deploy import naming
 from sam_deploy.build import Artifacts
 from sam_deploy.config import physical
 from sam_deploy.config.model import App
-from sam_deploy.manifest.model import FunctionWork, Manifest, Provenance
+from sam_deploy.manifest.model import FunctionWork, Manifest, Outside, Provenance
 from sam_deploy.plan import BuildUnit, NodeUnit, Plan, StackPlan
 from sam_deploy.plan.units import functions_of
 from sam_deploy.provide import artifact_key, needs_of
@@ -37,6 +37,7 @@ def of_app(
         tags=plan.tags,
         targets=_targets(plan),
         provenance=provenance,
+        outside=_outside(app),
     )
 
 
@@ -80,6 +81,16 @@ def _functions(
                 if environment in stack.environments
             },
         )
+
+
+def _outside(app: App) -> Outside:
+    mail = app.promotion
+    return Outside(
+        sender=mail.sender if mail else "",
+        sender_region=(mail.region or app.home_region) if mail else "",
+        domain=app.domain or "",
+        hosted_zone_id=app.hosted_zone_id or "",
+    )
 
 
 def _targets(plan: Plan) -> tuple[str, ...]:

@@ -43,6 +43,18 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """What an app leans on that none of its stacks makes. Empty where it needs no such thing."""
+
+    sender: str = ""
+    """Address that codes of promotions come from."""
+    sender_region: str = ""
+    """Where SES sends them."""
+    domain: str = ""
+    hosted_zone_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What goes where. `templates` maps the names of `stacks`."""
 
@@ -62,6 +74,7 @@ class Manifest:
     targets: tuple[str, ...] = ()
     """What the archives were built for, such as python3.12-x86_64."""
     provenance: Provenance = field(default_factory=Provenance)
+    outside: Outside = field(default_factory=Outside)
 
     @property
     def regions(self) -> tuple[str, ...]:

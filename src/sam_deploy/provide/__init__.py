@@ -8,7 +8,6 @@ from sam_deploy.provide.ensure import (
     RegionProvisions,
     artifact_bucket,
     ensure,
-    ensure_bucket,
     guard_account,
 )
 from sam_deploy.provide.model import (
@@ -31,7 +30,6 @@ __all__ = [
     "artifact_bucket",
     "artifact_key",
     "ensure",
-    "ensure_bucket",
     "guard_account",
     "layer_description",
     "needs_of",

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 from sam_deploy import lanes, naming
 from sam_deploy.aws import Aws, Functions, Objects
 from sam_deploy.errors import IncompleteError, RefusedError, SamDeployError
 from sam_deploy.events import Report
 from sam_deploy.lanes import Stop
+from sam_deploy.provide.archives import at_once as nothing_to_await
+from sam_deploy.provide.archives import bring
 from sam_deploy.provide.certificates import Ensured, Wanted
 from sam_deploy.provide.certificates import ensure as certificates_of
-from sam_deploy.provide.model import Archive, Layer, Needs
+from sam_deploy.provide.home_first import HomeFirst
+from sam_deploy.provide.layers import publish_layers
+from sam_deploy.provide.model import Needs
 from sam_deploy.provide.validation import summary
 from sam_deploy.steps import step
-
-CALLS_AT_ONCE: Final = 8
-"""Calls of one region under way at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,7 @@ class _Work:
     certificates: Mapping[str, tuple[Wanted, ...]]
     report: Report
     stop: Stop
+    home: HomeFirst = field(default_factory=HomeFirst)
 
     def bucket(self, region: str) -> Objects:
         return artifact_bucket(self.needs.name, self.account, region, self.aws)
@@ -97,21 +97,13 @@ def ensure(
             else functools.partial(_only_certificates, work, region)
             for region in every
         },
-        after={region: [home] for region in every if region != home and home in every},
+        after={},
         at_once=at_once,
         stop=stop,
     )
     if outcomes.failed:
         raise _failed(outcomes.failed, home)
     return dict(outcomes.done)
-
-
-def ensure_bucket(bucket: Objects) -> bool:
-    """The bucket is there, protected as ever; true when it was made now."""
-    made = bucket.ensure_bucket()
-    if not made and not bucket.is_protected():
-        bucket.protect()
-    return made
 
 
 def guard_account(aws: Aws, region: str, expected: str) -> str:
@@ -127,9 +119,9 @@ def guard_account(aws: Aws, region: str, expected: str) -> str:
 
 
 def _failed(failed: Mapping[str, SamDeployError], home: str) -> SamDeployError:
-    region, error = next(iter(failed.items()))
-    if len(failed) == 1 and region == home:
-        return error
+    if home in failed:
+        return failed[home]
+    error = next(iter(failed.values()))
     regions = ", ".join(failed)
     return IncompleteError(
         f"Archives and layers are not in every region: {regions}",
@@ -156,78 +148,37 @@ def _certify(work: _Work, region: str) -> tuple[Ensured, ...]:
 def _provide(work: _Work, region: str, *, serves: bool) -> RegionProvisions:
     home = work.needs.home_region
     bucket = work.bucket(region)
-    with step(work.report, "bucket", region) as under_way:
-        under_way.detail = "created" if ensure_bucket(bucket) else "there"
-    with step(work.report, "artifacts", region) as under_way:
-        missing = _missing(work, bucket)
-        sent = 0
-        if region == home:
-            sent = sum(archive.size_bytes for archive in missing)
-            _each(missing, functools.partial(_upload, work, bucket))
-        else:
-            source = work.bucket(home).bucket
-            _each(missing, functools.partial(_copy, bucket, source, work.account))
-        how = "uploaded" if region == home else "copied"
-        under_way.detail = f"{len(missing)} {how}, {len(work.needs.archives) - len(missing)} there"
-    arns, published = _layers(work, region, bucket) if serves else ({}, 0)
+    with work.home.first(is_home=region == home):
+        with step(work.report, "bucket", region) as under_way:
+            is_new = bucket.ensure_bucket()
+            under_way.detail = "created" if is_new else "there"
+        with step(work.report, "artifacts", region) as under_way:
+            brought = bring(
+                bucket,
+                None if region == home else work.bucket(home),
+                work.needs.archives,
+                work.sources,
+                work.report,
+                is_new=is_new,
+                source_ready=nothing_to_await
+                if region == home
+                else functools.partial(work.home.wait, region, work.stop),
+            )
+            under_way.detail = brought.text
+    arns: Mapping[str, str] = {}
+    published = 0
+    if serves:
+        with step(work.report, "layers", region) as under_way:
+            arns, published = publish_layers(
+                work.needs.layers,
+                work.needs.archives,
+                work.sources,
+                Functions(work.aws, region),
+                bucket,
+                stop=work.stop,
+            )
+            under_way.detail = f"{published} published, {len(arns) - published} there"
     ensured = _certify(work, region)
-    return RegionProvisions(bucket.bucket, arns, len(missing), sent, published, ensured)
-
-
-def _missing(work: _Work, bucket: Objects) -> list[Archive]:
-    """Return the archives that the bucket lacks, each content once."""
-    distinct = {archive.sha256: archive for archive in work.needs.archives}
-    with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
-        there = pool.map(
-            lambda each: bucket.has(each.object_key, each.size_bytes), distinct.values()
-        )
-        return [each for each, found in zip(distinct.values(), there, strict=True) if not found]
-
-
-def _each(archives: list[Archive], act: functools.partial[None]) -> None:
-    with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
-        list(pool.map(act, archives))
-
-
-def _upload(work: _Work, bucket: Objects, archive: Archive) -> None:
-    path = work.sources.get(archive.sha256)
-    if path is None:
-        raise IncompleteError(
-            f"The archive `{archive.file_name}` is neither here nor in `{bucket.bucket}`",
-            why="the deployment that is to be finished did not come as far as to upload it",
-            state="no stack was touched by this command",
-            hint="run `sam-deploy deploy` where the sources are",
-        )
-    bucket.upload(archive.object_key, path, archive.code_sha256)
-
-
-def _copy(bucket: Objects, source: str, account: str, archive: Archive) -> None:
-    bucket.copy_from(source, account, archive.object_key)
-
-
-def _layers(work: _Work, region: str, bucket: Objects) -> tuple[dict[str, str], int]:
-    """Return layer name -> version ARN, publishing only content that is new here."""
-    functions = Functions(work.aws, region)
-    with step(work.report, "layers", region) as under_way:
-        with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
-            layers = work.needs.layers
-            found = list(pool.map(functools.partial(_layer, functions, bucket), layers))
-        published = sum(new for _, new in found)
-        under_way.detail = f"{published} published, {len(layers) - published} there"
-    arns = {layer.name: arn for layer, (arn, _) in zip(layers, found, strict=True)}
-    return arns, published
-
-
-def _layer(functions: Functions, bucket: Objects, layer: Layer) -> tuple[str, bool]:
-    there = functions.find_layer(layer.layer_name, layer.description)
-    if there is not None:
-        return there.arn, False
-    made = functions.publish_layer(
-        layer.layer_name,
-        layer.description,
-        bucket.bucket,
-        layer.object_key,
-        runtime=layer.runtime,
-        architecture=layer.architecture,
+    return RegionProvisions(
+        bucket.bucket, arns, brought.count, brought.sent_bytes, published, ensured
     )
-    return made.arn, True

@@ -3,7 +3,8 @@
 CloudFormation makes functions and aliases once; only this phase moves an alias.
 """
 
-from sam_deploy.release.move import Move, Moved, move
+from sam_deploy.release.health import unhealthy
+from sam_deploy.release.move import Move, Moved, move, put_back
 from sam_deploy.release.provision import provision
 from sam_deploy.release.publish import Release, publish
 from sam_deploy.release.read import Served, read
@@ -18,7 +19,9 @@ __all__ = [
     "move",
     "provision",
     "publish",
+    "put_back",
     "read",
     "seed",
     "seeds",
+    "unhealthy",
 ]

@@ -84,6 +84,19 @@ def move(moves: Sequence[Move], aws: Aws, *, report: Report) -> tuple[Moved, ...
     return moved
 
 
+def put_back(moved: Sequence[Moved], aws: Aws, *, mark: str, report: Report) -> tuple[Moved, ...]:
+    """Point every alias that was moved at the version it had before, and nothing else.
+
+    One that somebody else has moved since is left as it is.
+    """
+    moves = []
+    for each in moved:
+        now = Functions(aws, each.region).alias(each.function, each.alias) if each.changed else None
+        if now is not None and now.version == each.version:
+            moves.append(Move(each.region, each.function, now, each.previous, mark))
+    return move(moves, aws, report=report)
+
+
 def _attempt(aws: Aws, report: Report, each: Move) -> Moved | SamDeployError:
     try:
         return _move_one(aws, report, each)

@@ -12,6 +12,7 @@ from sam_deploy import naming
 from sam_deploy.config import physical
 from sam_deploy.config.model import HttpApi, RestApi
 from sam_deploy.plan.domains import CERTIFICATES_OF_CLOUDFRONT, CertificateNeed, PoolDomainNeed
+from sam_deploy.plan.health import HealthNeed
 from sam_deploy.template.apis.domains import KIND, domain_target
 from sam_deploy.template.scope import Scope
 from sam_deploy.template.storage.distributions import host_name
@@ -41,6 +42,17 @@ def pool_domains(scope: Scope) -> tuple[PoolDomainNeed, ...]:
         for environment in scope.environments
         if (domain_name := physical.pool_domain_name(scope.app, pool, environment))
     )
+
+
+def health(scope: Scope) -> HealthNeed | None:
+    """Return which call shows that the stack's API works; nothing when the app names none."""
+    for api, kind in ((scope.http_api, naming.http_api_id()), (scope.rest_api, naming.REST_API)):
+        if api is not None and api.health_path:
+            outputs = {
+                each.name: naming.api_part_id(kind, each.name, "Url") for each in scope.environments
+            }
+            return HealthNeed(api.health_path, outputs)
+    return None
 
 
 def _of_pools(scope: Scope) -> Iterator[CertificateNeed]:

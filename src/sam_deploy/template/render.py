@@ -17,6 +17,7 @@ from sam_deploy.config.remembered import remembered
 from sam_deploy.config.tree import CONFIG_FILE, Problem, declarations, line_of
 from sam_deploy.errors import ConfigError
 from sam_deploy.plan.domains import CertificateNeed, PoolDomainNeed
+from sam_deploy.plan.health import HealthNeed
 from sam_deploy.plan.model import StackPlan
 from sam_deploy.template.apis.domains import domain_conditions, domain_parameters
 from sam_deploy.template.apis.firewall import firewall_mappings
@@ -35,7 +36,7 @@ from sam_deploy.template.messages.queue_policies import sender_conditions, sende
 from sam_deploy.template.messages.queues import queues
 from sam_deploy.template.messages.schedules import schedules
 from sam_deploy.template.messages.topics import topics
-from sam_deploy.template.needs import certificates, pool_domains
+from sam_deploy.template.needs import certificates, health, pool_domains
 from sam_deploy.template.outputs import outputs
 from sam_deploy.template.raw import merged, whole_outputs
 from sam_deploy.template.regional import (
@@ -89,6 +90,8 @@ class Template:
     """What has to be issued before the stack's domains can be made."""
     pool_domains: tuple[PoolDomainNeed, ...] = ()
     """Addresses of user pools, made once the stack stands."""
+    health: HealthNeed | None = None
+    """Which call shows that its API works."""
 
 
 def render(app: App, stack: StackPlan, artifact_keys: Mapping[str, str]) -> Template:
@@ -129,6 +132,7 @@ def render(app: App, stack: StackPlan, artifact_keys: Mapping[str, str]) -> Temp
         kinds={name: each.kind for name, each in resources.items()} | raw.kinds,
         certificates=certificates(scope),
         pool_domains=pool_domains(scope),
+        health=health(scope),
     )
 
 

@@ -34,15 +34,15 @@ def test_the_section_says_whether_the_goal_is_reached() -> None:
 
 def test_a_section_takes_the_place_of_the_one_before() -> None:
     """The rest of the page stays as it is."""
-    once = sections.put_into(PAGE, f"{sections.HEADING}\n\nold")
-    again = sections.put_into(once, f"{sections.HEADING}\n\nnew")
+    once = sections.put_into(PAGE, f"{sections.TEMPLATES}\n\nold")
+    again = sections.put_into(once, f"{sections.TEMPLATES}\n\nnew")
 
-    assert PAGE.replace("## Every", f"{sections.HEADING}\n\nnew\n\n## Every") == again
+    assert PAGE.replace("## Every", f"{sections.TEMPLATES}\n\nnew\n\n## Every") == again
 
 
 def test_a_new_page_keeps_the_section() -> None:
     """The other script knows nothing of it."""
-    once = sections.put_into(PAGE, f"{sections.HEADING}\n\nkept")
+    once = sections.put_into(PAGE, f"{sections.TEMPLATES}\n\nkept")
 
     assert once == sections.kept(PAGE, once)
     assert PAGE == sections.kept(PAGE, PAGE)

@@ -98,6 +98,7 @@ def test_slashes_are_folders() -> None:
     assert ("pkg/app.py", "pkg/app/__init__.py") == check.handler_files("pkg/app.main")
 
 
+@pytest.mark.fault(41)
 def test_more_than_250_mb_is_refused_with_the_largest() -> None:
     """Exactly 250 MB is still allowed."""
     check.check_size(UNIT, check.MAX_UNPACKED_BYTES, [])
@@ -141,6 +142,7 @@ def elf(machine: int) -> bytes:
     return b"\x7fELF\x02\x01\x01" + bytes(9) + struct.pack("<HH", 3, machine)
 
 
+@pytest.mark.fault(43)
 def test_native_code_for_another_machine_is_refused() -> None:
     """ELF says in `e_machine` what it is for; what is no ELF is not judged."""
     check.check_native("a.so", elf(62), TARGET)
@@ -150,6 +152,7 @@ def test_native_code_for_another_machine_is_refused() -> None:
     assert "it is compiled for arm64" == caught.value.why
 
 
+@pytest.mark.fault(43)
 @pytest.mark.parametrize(
     ("name", "expected"),
     [

@@ -79,6 +79,7 @@ def test_a_second_run_reuses_everything(project: Path, store: Store, make_unit: 
     assert before == shown.stat()
 
 
+@pytest.mark.fault(42)
 def test_other_folders_times_and_umasks_give_the_same_bytes(
     tmp_path: Path, make_unit: MakeUnit, project: Path
 ) -> None:
@@ -199,6 +200,7 @@ class _Moving(FileIndex):
         return "0" * 64
 
 
+@pytest.mark.fault(46)
 def test_a_file_that_keeps_changing_stops_the_build(
     project: Path, store: Store, make_unit: MakeUnit
 ) -> None:
@@ -210,6 +212,7 @@ def test_a_file_that_keeps_changing_stops_the_build(
     assert "`app.py` was changed twice while it was being packed" == caught.value.why
 
 
+@pytest.mark.fault(46)
 def test_an_index_that_is_wrong_is_found_out(
     project: Path, store: Store, make_unit: MakeUnit
 ) -> None:
@@ -225,6 +228,7 @@ def test_an_index_that_is_wrong_is_found_out(
     assert right == run([unit], project, store, ignore)["function/Api"].sha256
 
 
+@pytest.mark.fault(39)
 def test_an_unwritable_store_is_an_error_and_no_traceback(
     project: Path, tmp_path: Path, make_unit: MakeUnit
 ) -> None:

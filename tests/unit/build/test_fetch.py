@@ -135,6 +135,7 @@ def test_a_refusal_is_not_tried_again(store: Store, index: Index, status: int, h
     assert 1 == len(index.requests)
 
 
+@pytest.mark.fault(44)
 def test_another_content_than_the_locked_one_is_refused(store: Store, index: Index) -> None:
     """Nothing of it stays in the store."""
     with pytest.raises(BuildError, match="not the file that was locked"):

@@ -93,6 +93,7 @@ def test_a_built_wheel_is_forgotten_when_it_is_damaged(store: Store) -> None:
     assert None is store.built("sdist:other")
 
 
+@pytest.mark.fault(40)
 def test_temporary_files_are_removed_after_a_day(store: Store) -> None:
     """A killed process leaves files behind; young ones may belong to a living process."""
     store.temporary.mkdir(parents=True)

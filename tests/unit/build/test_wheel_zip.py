@@ -14,6 +14,7 @@ from sam_deploy.errors import BuildError
 MakeWheel = Callable[..., Path]
 
 
+@pytest.mark.fault(45)
 @pytest.mark.parametrize("name", ["../x.py", "a/../../x.py", "/etc/x", "a\\b.py", "C:/x", "a//b"])
 def test_a_path_that_leads_out_is_refused(make_wheel: MakeWheel, name: str) -> None:
     """Installers skip such entries and exits 0; here the wheel is refused and named."""
@@ -21,6 +22,7 @@ def test_a_path_that_leads_out_is_refused(make_wheel: MakeWheel, name: str) -> N
         open_wheel(make_wheel("evil-1-py3-none-any.whl", {name: b"x"}))
 
 
+@pytest.mark.fault(45)
 def test_a_symbolic_link_is_refused(make_wheel: MakeWheel) -> None:
     """A link could point anywhere on the machine it is unpacked on."""
     wheel = make_wheel("p-1-py3-none-any.whl", {"l": b"/x"}, modes={"l": stat.S_IFLNK | 0o777})

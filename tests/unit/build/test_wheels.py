@@ -21,6 +21,7 @@ def chosen(target: Target, *filenames: str) -> str | None:
 ANY = "p-1-py3-none-any.whl"
 
 
+@pytest.mark.fault(43)
 @pytest.mark.parametrize(
     ("runtime", "architecture", "filename", "fits"),
     [

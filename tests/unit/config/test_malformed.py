@@ -76,6 +76,7 @@ def test_every_kind_of_declaration_is_in_the_seeds(seeds: list[Seed]) -> None:
     assert known == {place.call.kind for seed in seeds for t in seed.trees for place in places(t)}
 
 
+@pytest.mark.fault(61)
 @settings(**RARELY)
 @given(dice=st.integers(0, 2**32))
 def test_a_mistake_is_named(seeds: list[Seed], folder: Path, dice: int) -> None:
@@ -85,6 +86,7 @@ def test_a_mistake_is_named(seeds: list[Seed], folder: Path, dice: int) -> None:
     assert "" == complaint(judged(mutant.text, folder), mutant)
 
 
+@pytest.mark.fault(61)
 @settings(**RARELY)
 @given(dice=st.integers(0, 2**32))
 def test_a_spoilt_file_is_refused_at_its_line(seeds: list[Seed], folder: Path, dice: int) -> None:
@@ -96,6 +98,7 @@ def test_a_spoilt_file_is_refused_at_its_line(seeds: list[Seed], folder: Path, d
         assert "" == complaint(judged(text, folder), None)
 
 
+@pytest.mark.fault(61)
 @settings(**RARELY)
 @given(number=st.integers(0, 10_000), value=VALUES)
 def test_any_value_in_any_argument_has_an_answer(
@@ -130,6 +133,7 @@ def test_no_line_is_too_odd(seeds: list[Seed], folder: Path, line: str) -> None:
         assert "" == complaint(judged(f"{seeds[-1].text}\n{line}\n", folder), None)
 
 
+@pytest.mark.fault(61)
 @pytest.mark.slow
 def test_a_process_says_it_without_a_traceback(everything: Call, folder: Path) -> None:
     """Exit 2, whatever stands there."""

@@ -18,6 +18,7 @@ ORIGINS = {
 }
 
 
+@pytest.mark.fault(38)
 @pytest.mark.parametrize(
     ("properties", "lost"),
     [

@@ -148,6 +148,7 @@ def test_a_failing_gatekeeper_holds_back_the_rest(heard: list[Event]) -> None:
     } == set(outcome.not_started)
 
 
+@pytest.mark.fault(30)
 def test_a_failing_region_does_not_stop_its_neighbours(heard: list[Event]) -> None:
     """Only what waits for it is not begun."""
     outcome, _ = deployed(heard, failing=("us-east-1",))

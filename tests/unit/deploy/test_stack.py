@@ -87,6 +87,7 @@ def test_a_change_set_is_awaited(
     assert 2 <= len(patience.waited)
 
 
+@pytest.mark.fault(37)
 @pytest.mark.parametrize("reason", [NO_CHANGES, "No updates are to be performed."])
 def test_no_changes_are_a_result(
     deployment: Deployment, stacks: Scripted, heard: list[Event], reason: str
@@ -120,6 +121,7 @@ def test_a_refused_change_set_is_an_error_in_the_words_of_aws(
     assert ["create_change_set", "delete_change_set"] == stacks.acts
 
 
+@pytest.mark.fault(38)
 @pytest.mark.parametrize("kind", guard.KEPT)
 @pytest.mark.parametrize(("action", "replacement"), [("Remove", ""), ("Modify", "True")])
 def test_losing_what_holds_data_is_refused(
@@ -154,6 +156,7 @@ def test_other_changes_are_not_held_up(
     assert "updated" == deployment().run().outcome
 
 
+@pytest.mark.fault(38)
 def test_what_was_named_may_be_lost(deployment: Deployment, stacks: Scripted) -> None:
     """Each resource by its logical id; the others stay guarded."""
     stacks.statuses = ["UPDATE_COMPLETE"]
@@ -231,6 +234,7 @@ def test_a_rollback_without_an_event_has_the_reason_of_the_stack(
     assert "UPDATE_ROLLBACK_COMPLETE" == raised.value.why
 
 
+@pytest.mark.fault(35)
 @pytest.mark.parametrize("status", ["UPDATE_ROLLBACK_FAILED", "ROLLBACK_FAILED", "UPDATE_FAILED"])
 def test_a_stack_that_got_stuck_is_incomplete(
     deployment: Deployment, stacks: Scripted, status: str
@@ -244,6 +248,7 @@ def test_a_stack_that_got_stuck_is_incomplete(
     assert "describe-stack-events --stack-name shop-sam --region eu-west-1" in raised.value.hint
 
 
+@pytest.mark.fault(36)
 def test_a_stack_that_never_came_up_is_deleted_first(
     deployment: Deployment, stacks: Scripted, heard: list[Event]
 ) -> None:
@@ -256,6 +261,7 @@ def test_a_stack_that_never_came_up_is_deleted_first(
     assert ["`shop-sam` never came up (ROLLBACK_COMPLETE); deleting what is left"] == notes
 
 
+@pytest.mark.fault(36)
 def test_a_stack_that_cannot_be_deleted_is_told(deployment: Deployment, stacks: Scripted) -> None:
     """DELETE_FAILED ends the waiting at once."""
     stacks.statuses = ["ROLLBACK_COMPLETE", "DELETE_IN_PROGRESS", "DELETE_FAILED"]
@@ -265,6 +271,7 @@ def test_a_stack_that_cannot_be_deleted_is_told(deployment: Deployment, stacks: 
     assert ["delete_stack"] == stacks.acts
 
 
+@pytest.mark.fault(31)
 def test_a_busy_stack_is_left_alone(deployment: Deployment, stacks: Scripted) -> None:
     """No change set is made beside somebody else's update."""
     stacks.statuses = ["UPDATE_IN_PROGRESS"]

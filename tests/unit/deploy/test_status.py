@@ -63,6 +63,7 @@ def test_a_stack_that_is_busy_or_broken_says_what_to_do(
     assert error.hint
 
 
+@pytest.mark.fault(35)
 def test_a_failed_rollback_names_the_call_that_goes_on() -> None:
     """The only way out of it on AWS."""
     with pytest.raises(IncompleteError) as raised:

@@ -33,6 +33,7 @@ def test_a_free_port_is_taken_as_it_is() -> None:
         assert ("127.0.0.1", port) == found.getsockname()
 
 
+@pytest.mark.fault(59)
 def test_a_port_that_must_be_and_is_taken_is_refused(held: int) -> None:
     """The refusal names the holder and the next free port."""
     with pytest.raises(RefusedError) as refused:

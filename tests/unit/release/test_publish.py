@@ -223,6 +223,7 @@ def test_a_revision_that_moves_is_looked_at_again(
     assert "keeps changing while it is published" in raised.value.what
 
 
+@pytest.mark.fault(29)
 def test_an_update_in_progress_is_awaited(app: App, lambdas: Account, heard: list[Event]) -> None:
     """Publishing while the update runs would be refused by Lambda."""
     latest = lambdas.regions[HERE].functions["ApiFunction"]["$LATEST"]

@@ -32,6 +32,7 @@ def statement(letters: int) -> dict[str, Any]:
     return bare
 
 
+@pytest.mark.fault(41)
 @pytest.mark.parametrize(
     ("count", "expected"),
     [
@@ -71,6 +72,7 @@ def test_a_section_has_200_entries(section: str, rule: str) -> None:
     assert [] == found({section: dict(list(entries.items())[:200])})
 
 
+@pytest.mark.fault(41)
 def test_a_template_has_a_megabyte() -> None:
     """Of bytes, as it is uploaded."""
     short, long = (
@@ -82,6 +84,7 @@ def test_a_template_has_a_megabyte() -> None:
     assert ["limit-template-size", "limit-description"] == rules
 
 
+@pytest.mark.fault(41)
 def test_environment_variables_are_measured_in_bytes_of_names_and_values() -> None:
     """4 KB as Lambda counts: an umlaut is two bytes."""
     fits = one("AWS::Lambda::Function", Environment={"Variables": {"NAME": "ü" * 1_500}})
@@ -92,6 +95,7 @@ def test_environment_variables_are_measured_in_bytes_of_names_and_values() -> No
     assert [("limit-environment", "error", "X")] == found(over)
 
 
+@pytest.mark.fault(41)
 @pytest.mark.parametrize(
     ("kind", "fits", "over", "rule"),
     [
@@ -228,6 +232,7 @@ def test_a_default_has_4096_bytes() -> None:
     assert [("limit-parameter-value", "error", "")] == over
 
 
+@pytest.mark.fault(41)
 def test_a_finding_says_what_how_many_and_how_many_are_allowed() -> None:
     """And starts with what in the configuration caused it."""
     origins = {"X": Origin('functions["Job"]', 12)}

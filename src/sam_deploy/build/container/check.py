@@ -17,8 +17,8 @@ from sam_deploy.build.container.engine import (
     Finished,
     Machine,
 )
-from sam_deploy.build.container.wsl import DISTRIBUTION, Wsl
 from sam_deploy.errors import BuildError
+from sam_deploy.wsl import DISTRIBUTION, Wsl
 
 Ask = Callable[[str], bool]
 """Asks the user a question that is answered by yes or no; without a terminal the answer is no."""

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sam_deploy.build.container.wsl import Wsl
+from sam_deploy.wsl import Wsl
 
 NOT_STARTED: Final = 127
 """The exit code of a command that does not exist, as shells have it."""

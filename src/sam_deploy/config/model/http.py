@@ -100,6 +100,8 @@ class HttpApi(Declaration):
     throttles: Mapping[str, Throttle] = field(default_factory=dict)
     """Environment -> limits of its stage, where they differ."""
     access_logs: bool = True
+    health_path: Annotated[str, Matches(r"/\S*", "a path that starts with /")] | None = None
+    """Called after the first region was deployed, before the others: it must answer 2xx or 3xx."""
     custom_domain: bool = False
     """Whether it answers as `api.{environment}.{domain}`, once the certificate is issued."""
     firewall: Firewall | None = None
@@ -126,6 +128,8 @@ class RestApi(Declaration):
     """Needs a CloudWatch role in the account's API Gateway settings."""
     tracing: bool = False
     """Whether X-Ray records requests."""
+    health_path: Annotated[str, Matches(r"/\S*", "a path that starts with /")] | None = None
+    """Called after the first region was deployed, before the others: it must answer 2xx or 3xx."""
     custom_domain: bool = False
     """Whether it answers as `api.{environment}.{domain}`, once the certificate is issued."""
     endpoint: Literal["REGIONAL", "EDGE"] = "REGIONAL"

@@ -6,14 +6,34 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
+from sam_deploy.deploy.preflight.access_logs import access_logs
+from sam_deploy.deploy.preflight.aliases import aliases
+from sam_deploy.deploy.preflight.collisions import collisions
+from sam_deploy.deploy.preflight.domains import domains
 from sam_deploy.deploy.preflight.facts import Facts, Finding
 from sam_deploy.deploy.preflight.history import history
+from sam_deploy.deploy.preflight.limits import limits
+from sam_deploy.deploy.preflight.outside import sender, zone
 from sam_deploy.deploy.preflight.stacks import stacks
+from sam_deploy.deploy.preflight.target import target
+from sam_deploy.deploy.preflight.updates import updates
 from sam_deploy.errors import RefusedError, SamDeployError, UnreachableError
 from sam_deploy.events import Note, Report
 
 Check = Callable[[Facts], Iterable[Finding]]
-CHECKS: Final[tuple[Check, ...]] = (history, stacks)
+CHECKS: Final[tuple[Check, ...]] = (
+    target,
+    history,
+    stacks,
+    collisions,
+    limits,
+    updates,
+    aliases,
+    access_logs,
+    sender,
+    zone,
+    domains,
+)
 
 
 def check(facts: Facts, report: Report) -> None:

@@ -8,7 +8,7 @@ from sam_deploy.aws import Aws
 from sam_deploy.deploy.engine import Options
 from sam_deploy.deploy.journal import Entry
 from sam_deploy.deploy.lock import Held
-from sam_deploy.deploy.survey import Survey
+from sam_deploy.deploy.survey import Place, Survey
 from sam_deploy.errors import SamDeployError
 from sam_deploy.lanes import Stop
 from sam_deploy.manifest import Manifest
@@ -29,6 +29,11 @@ class Facts:
     aws: Aws
     stop: Stop
     take_expired_lock: bool = False
+
+    def changes(self, place: Place) -> bool:
+        """Whether a stack is new, or its text another one than what is deployed."""
+        live = self.survey.live.get(place)
+        return live is None or live.template != self.manifest.templates[place[0]].body
 
 
 @dataclass(frozen=True, slots=True)

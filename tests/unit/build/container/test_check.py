@@ -7,8 +7,8 @@ import pytest
 
 from sam_deploy.build.container.check import START_SECONDS, prepare
 from sam_deploy.build.container.engine import NOT_STARTED, TIMED_OUT, Finished
-from sam_deploy.build.container.wsl import Wsl
 from sam_deploy.errors import BuildError
+from sam_deploy.wsl import Wsl
 
 MakeComputer = Callable[..., Any]
 INFO = "docker info --format {{json .}}"

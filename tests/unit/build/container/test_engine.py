@@ -13,7 +13,7 @@ from sam_deploy.build.container.engine import (
     kept,
     run,
 )
-from sam_deploy.build.container.wsl import Wsl
+from sam_deploy.wsl import Wsl
 
 MakeComputer = Callable[..., Any]
 

@@ -61,6 +61,7 @@ def test_every_status_has_its_way_out(status: str, kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("status", [status for status, _ in EVERY_STATUS])
+@pytest.mark.fault(35)
 def test_only_what_never_served_is_deleted(status: str) -> None:
     """Fault 35: no state that an update leads to ends in a deletion, whatever is named."""
     wish = Wish(frozenset({"Files"}), frozenset({"Files"}), frozenset({"Files"}))
@@ -111,6 +112,7 @@ def refused(found: Standing, wish: Wish) -> tuple[Case, list[RefusedError]]:
 
 @pytest.mark.parametrize("kind", HOLD_DATA)
 @pytest.mark.parametrize("status", ["CREATE_FAILED", "ROLLBACK_FAILED", "DELETE_FAILED"])
+@pytest.mark.fault(35)
 def test_no_data_is_deleted_that_was_not_named(status: str, kind: str) -> None:
     """Fault 35: every kind that holds data, in every state in which a stack is deleted."""
     part = Part("Data", "shop-data", kind, "DELETE_FAILED")

@@ -133,6 +133,7 @@ def stuck(status: str, resource: str, kind: str = "AWS::IAM::Role") -> _Stacks:
     return stacks
 
 
+@pytest.mark.fault(35)
 def test_a_rollback_is_continued_without_what_is_skipped() -> None:
     """Fault 35: by the ids that were named, and no others; nothing is deleted."""
     stacks, heard = stuck("UPDATE_ROLLBACK_FAILED", "UPDATE_FAILED"), list[Event]()
@@ -145,6 +146,7 @@ def test_a_rollback_is_continued_without_what_is_skipped() -> None:
     assert ["rolled back"] == [e.outcome for e in heard if isinstance(e, RegionFinished)]
 
 
+@pytest.mark.fault(35)
 def test_a_rollback_that_gets_stuck_again_deletes_nothing() -> None:
     """Fault 35: exit 7 with the new reason and the way on, however often it is tried."""
     stacks = stuck("UPDATE_ROLLBACK_FAILED", "UPDATE_FAILED")
@@ -219,6 +221,7 @@ def test_a_deletion_that_gets_stuck_again_says_why() -> None:
     ("status", "resource"),
     [("UPDATE_ROLLBACK_FAILED", "UPDATE_FAILED"), ("DELETE_FAILED", "DELETE_FAILED")],
 )
+@pytest.mark.fault(28)
 def test_credentials_that_end_do_not_end_the_operation(status: str, resource: str) -> None:
     """Fault 28: exit 8, never taken for finished."""
     stacks = stuck(status, resource)

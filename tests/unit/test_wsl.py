@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sam_deploy.build.container.wsl import Wsl
+from sam_deploy.wsl import Wsl
 
 PATHS = {
     "D:\\x\\y": "/mnt/d/x/y",

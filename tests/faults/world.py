@@ -1,0 +1,145 @@
+"""What is deployed, as the cloud itself says, and how that differs from what it should be."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tests.faults.place import Place
+from tests.faults.proxy import Call
+from tests.faults.rules import CutBody, Drop, Fail, Kill, LoseAnswer
+
+GOOD: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
+FIRST: Final = "dev"
+"""The environment that a deployment moves."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What there is in some regions. Stacks, layers and functions are (region, name)."""
+
+    stacks: Mapping[tuple[str, str], str]
+    """Their status."""
+    change_sets: tuple[str, ...]
+    """What was made and never executed, as `region: stack: name`."""
+    layers: Mapping[tuple[str, str], tuple[str, ...]]
+    """The descriptions of all versions, which tell the content."""
+    deployed: Mapping[tuple[str, str], str]
+    """The hash of each function's newest code."""
+    served: Mapping[tuple[str, str, str], str]
+    """By alias the hash of the code that is served, with weights if there are any."""
+    versions: Mapping[tuple[str, str], int]
+    """How many versions each function has."""
+
+
+def look(place: Place) -> World:
+    """Return what there is in the place's regions."""
+    stacks, layers, deployed, served, versions = {}, {}, {}, {}, {}
+    change_sets: list[str] = []
+    for region in place.regions:
+        for name, status, left in _stacks(place, region):
+            stacks[region, name] = status
+            change_sets += [f"{region}: {name}: {each}" for each in left]
+        functions = place.client("lambda", region)
+        for name in _names(functions, "list_layers", "Layers", "LayerName"):
+            found = functions.list_layer_versions(LayerName=name)["LayerVersions"]
+            layers[region, name] = tuple(sorted(each.get("Description", "") for each in found))
+        for name in _names(functions, "list_functions", "Functions", "FunctionName"):
+            deployed[region, name] = _hash(functions, name, "$LATEST")
+            listed = functions.list_versions_by_function(FunctionName=name)["Versions"]
+            versions[region, name] = len(listed) - 1
+            for alias in functions.list_aliases(FunctionName=name)["Aliases"]:
+                served[region, name, alias["Name"]] = _served(functions, name, alias)
+    return World(stacks, tuple(change_sets), layers, deployed, served, versions)
+
+
+def problems(found: World, calls: Iterable[Call] = ()) -> list[str]:
+    """Return what is wrong after a success; `calls` are all that led to it.
+
+    Every stack is complete, no change set is left, the first environment serves what is
+    deployed, and nothing was uploaded or published twice.
+    """
+    wrong = [
+        f"{name} in {region} is {status}"
+        for (region, name), status in found.stacks.items()
+        if status not in GOOD
+    ]
+    wrong += [f"a change set is left in {each}" for each in found.change_sets]
+    wrong += [
+        f"layer {name} in {region}: {description} is published {count} times"
+        for (region, name), all_of_them in found.layers.items()
+        for description, count in Counter(all_of_them).items()
+        if count > 1
+    ]
+    wrong += [
+        f"`{FIRST}` of {name} in {region} does not serve what is deployed"
+        for (region, name), code in found.deployed.items()
+        if found.served.get((region, name, FIRST)) != code
+    ]
+    twice = (f"{path} was uploaded {n} times" for path, n in uploads(calls).items() if n > 1)
+    return [*wrong, *twice]
+
+
+def differences(found: World, expected: World) -> list[str]:
+    """Return where a world is not as a quiet run leaves it; the kind of success is no matter."""
+    wrong = []
+    if set(found.stacks) != set(expected.stacks):
+        wrong.append(f"stacks: {sorted(found.stacks)}, not {sorted(expected.stacks)}")
+    for part in ("layers", "deployed", "served", "versions"):
+        is_now, should_be = getattr(found, part), getattr(expected, part)
+        other = sorted(
+            key for key in {*is_now, *should_be} if is_now.get(key) != should_be.get(key)
+        )
+        wrong += [
+            f"{part} of {'/'.join(key)}: {is_now.get(key)}, not {should_be.get(key)}"
+            for key in other
+        ]
+    return wrong
+
+
+def uploads(calls: Iterable[Call]) -> Counter[str]:
+    """Return how often each archive was stored by an upload from this computer.
+
+    One whose answer got lost is not counted: the SDK sends it again before anybody is asked.
+    """
+    return Counter(
+        call.known.detail
+        for call in calls
+        if call.name == "s3:PutObject"
+        and "/artifacts/" in call.known.detail
+        and not isinstance(call.action, Drop | CutBody | Fail | LoseAnswer)
+        and call.action != Kill("before")
+    )
+
+
+def _stacks(place: Place, region: str) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield each stack with its status and the change sets that nobody executed."""
+    formation = place.client("cloudformation", region)
+    for page in formation.get_paginator("describe_stacks").paginate():
+        for stack in page["Stacks"]:
+            name = stack["StackName"]
+            listed = formation.list_change_sets(StackName=name)["Summaries"]
+            left = [
+                each["ChangeSetName"]
+                for each in listed
+                if each.get("ExecutionStatus") != "EXECUTE_COMPLETE"
+            ]
+            yield name, stack["StackStatus"], left
+
+
+def _names(functions: Any, operation: str, key: str, name: str) -> list[str]:
+    pages = functions.get_paginator(operation).paginate()
+    return [each[name] for page in pages for each in page[key]]
+
+
+def _hash(functions: Any, name: str, qualifier: str) -> str:
+    found = functions.get_function_configuration(FunctionName=name, Qualifier=qualifier)
+    return str(found["CodeSha256"])
+
+
+def _served(functions: Any, name: str, alias: Mapping[str, Any]) -> str:
+    code = _hash(functions, name, alias["FunctionVersion"])
+    weights = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights")
+    return f"{code} with weights {weights}" if weights else code
