@@ -103,8 +103,9 @@ def test_an_app_is_destroyed_after_a_kill_and_comes_back(
     assert -signal.SIGKILL == process.wait(10)
 
     again = project.deploy()
-    assert 7 == again.code, again.err
-    assert "error: A destroy of this app was not finished" in again.err
+    assert again.code in {5, 7}, again.err  # alone, or with other things that are in the way
+    assert "A destroy of this app was not finished" in again.err
+    assert "run `sam-deploy destroy` again: it goes on" in again.err
     resumed = project.run("resume", "--target", "embedded")
     assert 5 == resumed.code, resumed.err
     assert "run `sam-deploy destroy` again: it goes on from there" in resumed.err
@@ -121,7 +122,8 @@ def test_an_app_is_destroyed_after_a_kill_and_comes_back(
     assert "Nothing to destroy" in nothing.err
 
     collided = project.deploy()
-    assert collided.code in {4, 5}, collided.err
+    assert 5 == collided.code, collided.err
+    assert "tiny-files-dev" in collided.err
     recovered = project.run("recover", "--target", "embedded", "--progress", "plain")
     assert 0 == recovered.code, recovered.err
     existing = 'Bucket("tiny-files", existing=True, physical_name="tiny-files-{environment}")'
