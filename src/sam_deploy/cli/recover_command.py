@@ -77,7 +77,7 @@ def command(
     """Lead stacks out of states in which nothing can be deployed.
 
     A rollback that got stuck goes on. A stack that never came up, or whose deletion got stuck, is
-    deleted; never one that has served. What is left of change sets is removed.
+    deleted; no other stack ever is. What is left of change sets is removed.
     """
     from sam_deploy.deploy.cases import Wish  # noqa: PLC0415 - boto3
 
