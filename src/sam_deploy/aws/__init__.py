@@ -5,6 +5,7 @@ turns SDK errors into ours. Nothing here decides anything.
 """
 
 from sam_deploy.aws import identity
+from sam_deploy.aws.buckets import Buckets
 from sam_deploy.aws.certificates import Certificate, Certificates, DnsRecord
 from sam_deploy.aws.checksums import Checksums
 from sam_deploy.aws.cloudformation import CloudFormation
@@ -38,6 +39,7 @@ __all__ = [
     "Alias",
     "Aws",
     "AwsCallError",
+    "Buckets",
     "Caller",
     "Certificate",
     "Certificates",

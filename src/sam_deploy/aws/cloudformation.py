@@ -66,6 +66,16 @@ class CloudFormation:
         # the SDK has already read what is JSON
         return body if isinstance(body, str) else json.dumps(body)
 
+    def processed_template(self, stack: str) -> str:
+        """Return the template as CloudFormation carries it out, transforms done, as JSON or YAML.
+
+        Source: GetTemplate, Processed.
+        """
+        with calling("cloudformation:GetTemplate", self.region):
+            answer = self._client.get_template(StackName=stack, TemplateStage="Processed")
+        body = answer["TemplateBody"]
+        return body if isinstance(body, str) else json.dumps(body)
+
     def physical_id(self, stack: str, logical_id: str) -> str | None:
         """Return what AWS calls a resource of a stack; nothing when the stack has not made it.
 

@@ -94,3 +94,34 @@ class Pools:
                 CustomDomainConfig={"CertificateArn": certificate_arn},
                 **pages,
             )
+
+    def domains_of(self, pool_id: str) -> tuple[str, ...] | None:
+        """Return the domains of a pool; nothing when there is no such pool (DescribeUserPool)."""
+        try:
+            with calling("cognito-idp:DescribeUserPool", self.region):
+                answer = self._client.describe_user_pool(UserPoolId=pool_id)
+        except AwsCallError as error:
+            if error.code == NOT_FOUND:
+                return None
+            raise
+        pool = answer["UserPool"]
+        return tuple(name for name in (pool.get("CustomDomain"), pool.get("Domain")) if name)
+
+    def delete_domain(self, domain_name: str, pool_id: str) -> None:
+        """The domain is being taken from its pool (DeleteUserPoolDomain)."""
+        with calling("cognito-idp:DeleteUserPoolDomain", self.region):
+            self._client.delete_user_pool_domain(Domain=domain_name, UserPoolId=pool_id)
+
+    def delete(self, pool_id: str) -> bool:
+        """The pool and everybody in it are gone; say whether there was one (DeleteUserPool).
+
+        It must have no domain any more.
+        """
+        try:
+            with calling("cognito-idp:DeleteUserPool", self.region):
+                self._client.delete_user_pool(UserPoolId=pool_id)
+        except AwsCallError as error:
+            if error.code == NOT_FOUND:
+                return False
+            raise
+        return True

@@ -1,9 +1,13 @@
-"""DynamoDB: the replicas of global tables. Source of every call: DynamoDB API."""
+"""DynamoDB: tables and the replicas of global ones. Source of every call: DynamoDB API."""
 
 from __future__ import annotations
 
-from sam_deploy.aws.errors import calling
+from typing import Final
+
+from sam_deploy.aws.errors import AwsCallError, calling
 from sam_deploy.aws.session import Aws
+
+NOT_FOUND: Final = "ResourceNotFoundException"
 
 
 class Tables:
@@ -26,3 +30,28 @@ class Tables:
             self._client.update_table(
                 TableName=table, ReplicaUpdates=[{"Create": {"RegionName": region}}]
             )
+
+    def exists(self, table: str) -> bool:
+        """Whether there is such a table, also while it is being deleted (DescribeTable)."""
+        try:
+            with calling("dynamodb:DescribeTable", self.region):
+                self._client.describe_table(TableName=table)
+        except AwsCallError as error:
+            if error.code == NOT_FOUND:
+                return False
+            raise
+        return True
+
+    def delete(self, table: str) -> bool:
+        """The table and what it holds are being deleted; say whether there was one (DeleteTable).
+
+        Of a global table that is the replica of this region.
+        """
+        try:
+            with calling("dynamodb:DeleteTable", self.region):
+                self._client.delete_table(TableName=table)
+        except AwsCallError as error:
+            if error.code == NOT_FOUND:
+                return False
+            raise
+        return True

@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "demo": "Deploy an example to the embedded cloud, call it, and show what to try next.",
     "deploy": "Build the app once and bring it to every region.",
     "resume": "Finish a deployment that was interrupted, here or elsewhere.",
+    "recover": "Lead stacks out of states in which nothing can be deployed.",
     "unlock": "End the hold of a deployment that has died.",
     "status": "Show which version every function serves, by region and environment.",
     "build": "Build every function and layer, and deploy nothing.",
@@ -32,6 +33,7 @@ COMMANDS: Final = {
     "doctor": "Show what could be wrong on this machine and with this project.",
     "settings": "Show and change what functions read: settings and secrets.",
     "layers": "Show layer versions of every region; remove what nothing needs.",
+    "destroy": "Take the app down in every region; data stays unless it is named.",
     "cloud": "Start, stop and look into the embedded cloud.",
 }
 """Name -> what it does; each lives in the module `sam_deploy.cli.<name>_command`."""

@@ -30,7 +30,9 @@ def history(facts: Facts) -> Iterator[Finding]:
                 f"A {entry.kind} of this app was not finished",
                 why=f"{began}, has not come to its end",
                 state="`sam-deploy status` shows what is live where",
-                hint="run `sam-deploy resume` first",
+                hint=f"run `sam-deploy {entry.command}` again: it goes on"
+                if entry.kind == "destroy"
+                else "run `sam-deploy resume` first",
             )
         )
         return
