@@ -32,6 +32,7 @@ from sam_deploy.plan.domains import CERTIFICATES_OF_CLOUDFRONT
 from sam_deploy.provide import Provisions, certificates
 from sam_deploy.release import Moved, Release
 from sam_deploy.steps import step
+from sam_deploy.template import Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,18 +139,7 @@ def _follow(
     manifest = engine.manifest
     template = manifest.templates[stack.name]
     to.after_stack(template, outcome, to.report)
-    with step(to.report, "domains", outcome.region, stack.name) as under_way:
-        ready = provisions.regions[outcome.region].certificates
-        made = pool_domains.ensure(
-            template.pool_domains,
-            stack.name,
-            outcome.region,
-            certificates.arns(ready, CERTIFICATES_OF_CLOUDFRONT),
-            to.aws,
-            report=to.report,
-            stop=to.stop,
-        )
-        under_way.detail = f"{len(made)} active" if made else "none"
+    _name_pools(to, template, outcome, provisions)
     functions = manifest.functions_of(stack.name)
     if not functions:
         with step(to.report, "release", outcome.region, stack.name) as under_way:
@@ -170,3 +160,21 @@ def _follow(
         guard_health(to, manifest, stack, outcome, here)
     moved += here
     release.provision(functions, outcome.region, to.aws, report=to.report)
+
+
+def _name_pools(
+    to: Delivering, template: Template, outcome: StackOutcome, provisions: Provisions
+) -> None:
+    """The user pools of a region answer under the app's domain."""
+    with step(to.report, "domains", outcome.region, outcome.stack) as under_way:
+        ready = provisions.regions[outcome.region].certificates
+        made = pool_domains.ensure(
+            template.pool_domains,
+            outcome.stack,
+            outcome.region,
+            certificates.arns(ready, CERTIFICATES_OF_CLOUDFRONT),
+            to.aws,
+            report=to.report,
+            stop=to.stop,
+        )
+        under_way.detail = f"{len(made)} active" if made else "none"
