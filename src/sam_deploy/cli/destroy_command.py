@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 EPILOG = """\b
 Examples:
-  sam-deploy destroy                     every stack, in every region; data stays
+  sam-deploy destroy                     everything; data stays
   sam-deploy destroy ams                 one feature set
   sam-deploy destroy --delete-data OrdersDevTable
-  sam-deploy destroy --target aws        asks for the app's name before anything goes
+  sam-deploy destroy --target aws        asks for the app's name first
   sam-deploy destroy --target aws --auto-approve --confirm shop
 """
 

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 EPILOG = """\b
 Examples:
-  sam-deploy recover                    look at every stack of the app, and mend what is stuck
+  sam-deploy recover                    mend what is stuck, in every region
   sam-deploy recover --stack shop-sam --region eu-west-1
-  sam-deploy recover --skip OrdersQ     leave a resource out that cannot be put back
-  sam-deploy recover --retain FilesB    let a resource stay that cannot be deleted
+  sam-deploy recover --skip OrdersQ     leave out what cannot be put back
+  sam-deploy recover --retain FilesB    let stay what cannot be deleted
 """
 
 
