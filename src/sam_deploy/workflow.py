@@ -220,7 +220,8 @@ def incomplete(deployment: Deployment, released: Release) -> SamDeployError:
         return error
     total = len(deployment.done) + len(deployment.failed) + len(deployment.not_started)
     waiting = [f"`{name}` in `{where}`" for name, where in deployment.not_started]
-    live = ", ".join(sorted({where for _, where in deployment.done}))
+    behind = {where for _, where in (*deployment.failed, *deployment.not_started)}
+    live = ", ".join(sorted({where for _, where in deployment.done} - behind))
     serves = (
         f"{live} serve the new {released.environment}"
         if released.environment

@@ -67,6 +67,7 @@ def _to_certify(
         region: wanted
         for region, wanted in certificates.share_out(needs, manifest.home_region).items()
         if not _all_issued(engine, wanted) or region not in same
+        if not _is_lost(engine, region)
     }
 
 
