@@ -30,6 +30,7 @@ Examples:
   sam-deploy deploy --plan-only --out p   show what would change; keep it
   sam-deploy deploy --plan p              carry out exactly that
   sam-deploy deploy --artifacts dist      what `build --output dist` made
+  sam-deploy deploy --watch               then answer every saved file in dev
 """
 
 
@@ -72,7 +73,14 @@ def command(
         recreate=choice.recreate,
         command=" ".join(["deploy", *feature_sets]),
     )
+    if choice.watch:
+        _refuse_unwatchable(chosen, environment, sam, as_json=as_json)
     job = _job(chosen, feature_sets, regions, environment, choice, sam)
+    if choice.watch:
+        from sam_deploy.cli import watch  # noqa: PLC0415 - boto3
+
+        watch.watch(chosen, job, target, how)
+        return
     console = how.console()
     try:
         if choice.plan_only:
@@ -106,6 +114,19 @@ def _job(
         sam_options.refuse_parts(feature_sets, environment)
         return jobs.of_template(chosen, sam, regions)
     return jobs.of_app(chosen, feature_sets, regions, environment)
+
+
+def _refuse_unwatchable(
+    chosen: Globals, environment: str | None, sam: SamChoice, *, as_json: bool
+) -> None:
+    """Raise what keeps a project from being watched, before anything is begun."""
+    if as_json:
+        raise click.UsageError("--watch comes to no result: use --progress json for its events")
+    if sam_options.is_template(chosen, sam):
+        raise click.UsageError("--watch needs a `deploy.py`: a template has no environments")
+    from sam_deploy.cli import watch  # noqa: PLC0415 - boto3
+
+    watch.refuse_other_environments(chosen, environment)
 
 
 def told(chosen: Globals, job: Job, carried: Carried, console: Console, *, as_json: bool) -> None:
