@@ -10,6 +10,7 @@ that the next deployment puts it right. Other environments are never touched.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -207,6 +208,7 @@ def _update(work: _Work, each: FunctionWork, region: str) -> Moved:
             why="the stack should have made it",
             hint="run `sam-deploy deploy`",
         )
+    replaced, outlived = marks.hot_version(alias), marks.outlived(alias)
     if not marks.is_hot(alias) and not alias.weights:
         alias = functions.update_alias(
             each.function_name,
@@ -216,17 +218,22 @@ def _update(work: _Work, each: FunctionWork, region: str) -> Moved:
             description=marks.begun(),
         )
     version = Versions(functions, bucket.bucket, ignore, to.stop).publish(each)
-    mark = _mark(work.base, each, version)
+    mark = _mark(work.base, each, version, replaced)
     move = Move(region, each.function_name, alias, version, mark, always=True)
-    return release.move([move], to.aws, report=to.report)[0]
+    moved = release.move([move], to.aws, report=to.report)[0]
+    if outlived:
+        # a day of saving would leave hundreds. It is kept while another alias points at it
+        with contextlib.suppress(SamDeployError):
+            functions.delete_version(each.function_name, outlived)
+    return moved
 
 
-def _mark(base: Base, each: FunctionWork, version: str) -> str:
+def _mark(base: Base, each: FunctionWork, version: str, replaced: str) -> str:
     """Return the mark of an alias; code that the stack has, as after a revert, is no drift."""
     deployed = served_by(base.manifest.functions).get((each.stack, each.name))
     if deployed == each.object_key:
         return mark_of(version, each.code_sha256)
-    return marks.hot(version, each.code_sha256)
+    return marks.hot(version, each.code_sha256, replaced if replaced != version else "")
 
 
 def _incomplete(outcomes: Outcomes[tuple[str, str], Moved]) -> SamDeployError:

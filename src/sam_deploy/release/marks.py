@@ -7,6 +7,7 @@ something to put right, although its stack has no changes.
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Final
 
@@ -14,6 +15,7 @@ from sam_deploy.aws import Alias
 
 HOT: Final = "hot "
 """How the description begins."""
+_SAYS: Final = re.compile(r"hot \S+ version (?P<version>\d+) code \S+( after (?P<after>\d+))?")
 
 
 def begun() -> str:
@@ -21,14 +23,33 @@ def begun() -> str:
     return f"{HOT}{_now()} begun"
 
 
-def hot(version: str, code_sha256: str) -> str:
-    """Return the mark of an alias that serves code which no stack has."""
-    return f"{HOT}{_now()} version {version} code {code_sha256}"
+def hot(version: str, code_sha256: str, replaced: str = "") -> str:
+    """Return the mark of an alias that serves code which no stack has.
+
+    `replaced` is the version before, when that was such code, too.
+    """
+    after = f" after {replaced}" if replaced else ""
+    return f"{HOT}{_now()} version {version} code {code_sha256}{after}"
 
 
 def is_hot(alias: Alias) -> bool:
     """Whether an alias serves, or is about to serve, code that no stack has."""
     return alias.description.startswith(HOT)
+
+
+def hot_version(alias: Alias) -> str:
+    """Return the version that an alias serves when a hot update has made it; else ''."""
+    said = _SAYS.fullmatch(alias.description)
+    return alias.version if said and said["version"] == alias.version else ""
+
+
+def outlived(alias: Alias) -> str:
+    """Return the version that a hot update made, and the next one replaced; else ''.
+
+    Calls that were under way when it was replaced have ended by the update after that.
+    """
+    said = _SAYS.fullmatch(alias.description)
+    return (said["after"] or "") if said and said["version"] == alias.version else ""
 
 
 def _now() -> str:
