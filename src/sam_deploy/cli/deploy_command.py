@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sam_deploy.cli import carry_out, deploy_screens, jobs, options, sam_options
+from sam_deploy.cli import carry_out, deploy_screens, jobs, options, sam_options, watch
 from sam_deploy.cli import console as consoles
 from sam_deploy.cli.carry_out import Carried, Planned
 from sam_deploy.cli.console import Console, Progress
@@ -62,23 +62,11 @@ def command(
 
     FEATURE_SET limits it to these parts of the app. A second run does only what changed.
     """
-    how = How(
-        approved=choice.auto_approve,
-        regions_at_once=1 if choice.sequential else REGIONS_AT_ONCE,
-        allow_replace=frozenset(choice.allow_replace),
-        making=making,
-        console=functools.partial(consoles.make, progress, verbose=verbose),
-        stop_on_failure=choice.stop_on_failure,
-        wait=choice.wait,
-        recreate=choice.recreate,
-        command=" ".join(["deploy", *feature_sets]),
-    )
+    how = _how(choice, making, progress, feature_sets, verbose=verbose)
     if choice.watch:
         _refuse_unwatchable(chosen, environment, sam, as_json=as_json)
     job = _job(chosen, feature_sets, regions, environment, choice, sam)
     if choice.watch:
-        from sam_deploy.cli import watch  # noqa: PLC0415 - boto3
-
         watch.watch(chosen, job, target, how)
         return
     console = how.console()
@@ -91,6 +79,27 @@ def command(
     finally:
         console.close()
     told(chosen, job, carried, console, as_json=as_json)
+
+
+def _how(
+    choice: DeployChoice,
+    making: Making,
+    progress: Progress,
+    feature_sets: tuple[str, ...],
+    *,
+    verbose: bool,
+) -> How:
+    return How(
+        approved=choice.auto_approve,
+        regions_at_once=1 if choice.sequential else REGIONS_AT_ONCE,
+        allow_replace=frozenset(choice.allow_replace),
+        making=making,
+        console=functools.partial(consoles.make, progress, verbose=verbose),
+        stop_on_failure=choice.stop_on_failure,
+        wait=choice.wait,
+        recreate=choice.recreate,
+        command=" ".join(["deploy", *feature_sets]),
+    )
 
 
 def _job(
@@ -124,8 +133,6 @@ def _refuse_unwatchable(
         raise click.UsageError("--watch comes to no result: use --progress json for its events")
     if sam_options.is_template(chosen, sam):
         raise click.UsageError("--watch needs a `deploy.py`: a template has no environments")
-    from sam_deploy.cli import watch  # noqa: PLC0415 - boto3
-
     watch.refuse_other_environments(chosen, environment)
 
 

@@ -106,13 +106,8 @@ def saves(project: Path, folders: Sequence[Path], stop: Stop) -> Iterator[tuple[
 
 def outside(project: Path, sources: Sequence[str]) -> tuple[Path, ...]:
     """Return the folders of sources that do not lie in the project, each once."""
-    found = [(project / source).resolve() for source in sources]
-    folders = [each if each.is_dir() else each.parent for each in found]
-    return tuple(
-        dict.fromkeys(
-            each for each in folders if each.is_dir() and not each.is_relative_to(project)
-        )
-    )
+    found = dict.fromkeys((project / source).resolve() for source in sources)
+    return tuple(each for each in found if each.is_dir() and not each.is_relative_to(project))
 
 
 def forget(project: Path) -> None:
