@@ -110,6 +110,12 @@ def drift(project: Project, region: str) -> tuple[str, bool]:
     return word, latest == version["CodeSha256"] == in_template
 
 
+def versions(project: Project, region: str) -> tuple[str, ...]:
+    """Return the versions of the function in a region."""
+    found = project.client("lambda", region).list_versions_by_function(FunctionName="HelloFunction")
+    return tuple(each["Version"] for each in found["Versions"])
+
+
 @pytest.mark.slow
 def test_a_save_is_answered_in_dev_and_the_next_deployment_ends_the_drift(
     make_tiny: Callable[..., Project], http: httpx.Client, until: Until, tmp_path: Path
@@ -131,10 +137,10 @@ def test_a_save_is_answered_in_dev_and_the_next_deployment_ends_the_drift(
         hot = {(e["environment"], e["hot"]) for e in project.run("status", "--json").json}
         assert {("dev", True), ("prod", False)} == hot
         # what the first save made was outlived by the third
-        versions = project.client("lambda", REGIONS[0]).list_versions_by_function(
-            FunctionName="HelloFunction"
-        )["Versions"]
-        assert ["$LATEST", "1", "3", "4"] == [each["Version"] for each in versions]
+        until(
+            "the version of the first save to be taken away",
+            lambda: {("$LATEST", "1", "3", "4")} == {versions(project, each) for each in REGIONS},
+        )
 
         save(project, "deploy.py", MEMORY, "memory_mb=")
         until("the mistake to be told", lambda: "is not valid Python" in watch.said)

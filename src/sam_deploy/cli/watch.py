@@ -27,7 +27,7 @@ from sam_deploy.lanes import Stop
 if TYPE_CHECKING:
     from sam_deploy.cli.wiring import Place
     from sam_deploy.delivery import Approve
-    from sam_deploy.delivery.hot import Base
+    from sam_deploy.delivery.hot import Base, Outlived
     from sam_deploy.deploy import Review
     from sam_deploy.manifest import FunctionWork, Manifest
     from sam_deploy.release import Moved
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 SHOWN_FILES: Final = 2
 SHOWN_FUNCTIONS: Final = 4
+QUIET_SECONDS: Final = 3.0
+"""Without a save for so long, what earlier ones have left behind is tidied up."""
 
 
 def refuse_other_environments(chosen: Globals, given: str | None) -> None:
@@ -107,10 +109,15 @@ class Watching:
     """The last deployment; nothing when it did not come to its end."""
     served: dict[tuple[str, str], str] = field(default_factory=dict)
     """(stack, function) -> key of the archive that it serves; '' when that is not known."""
+    outlived: list[Outlived] = field(default_factory=list)
+    """Versions to be taken away when nothing else is to be done."""
+    busy: float = 0.0
+    """When the last save was answered (monotonic)."""
 
     def run(self) -> None:
         """Deploy, then answer every save, until `stop`."""
         from sam_deploy import config  # noqa: PLC0415 - costs pydantic
+        from sam_deploy.delivery import hot  # noqa: PLC0415 - boto3
 
         project = self.chosen.project
         app = config.load(project)
@@ -128,6 +135,9 @@ class Watching:
         for files in saved:
             if files:
                 self._answer(files, quiet)
+                self.busy = time.monotonic()
+            elif self.outlived and time.monotonic() - self.busy > QUIET_SECONDS:
+                hot.take_away(quiet.to, self.outlived.pop())
 
     def ending(self) -> str:
         """Return what is left to do: code that no stack has."""
@@ -191,14 +201,15 @@ class Watching:
         from sam_deploy.delivery import hot  # noqa: PLC0415 - boto3
 
         try:
-            moved = hot.update(quiet.to, base, ready.manifest, functions, ready.sources)
+            updated = hot.update(quiet.to, base, ready.manifest, functions, ready.sources)
         except RefusedError:
             raise  # before anything was changed
         except BaseException:
             self.served |= dict.fromkeys(hot.served_by(functions), "")
             raise
         self.served |= hot.served_by(functions)
-        return moved
+        self.outlived += updated.outlived
+        return updated.moved
 
     def _deploy_told(self, ready: Prepared, why: str) -> None:
         self.console.say(f"{why}: everything is deployed as ever")

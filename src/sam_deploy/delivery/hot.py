@@ -120,6 +120,23 @@ def _frame(manifest: Manifest) -> Manifest:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlived:
+    """A version that a hot update has made, and that two newer ones have replaced."""
+
+    region: str
+    function: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """What came of an update: aliases that were moved, and versions that nothing needs."""
+
+    moved: tuple[Moved, ...]
+    outlived: tuple[Outlived, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Work:
     to: Delivering
     base: Base
@@ -136,7 +153,7 @@ def update(
     manifest: Manifest,
     functions: Sequence[FunctionWork],
     sources: Mapping[str, Path],
-) -> tuple[Moved, ...]:
+) -> Updated:
     """The first environment serves the code of these functions in every region of their stacks.
 
     Nobody else deploys the app meanwhile. Raises `RefusedError` before anything is changed: for
@@ -157,7 +174,7 @@ def update(
             )
         _upload(work, functions)
         regions = {each.name: each.regions for each in manifest.stacks}
-        outcomes: Outcomes[tuple[str, str], Moved] = lanes.run(
+        outcomes: Outcomes[tuple[str, str], Updated] = lanes.run(
             {
                 (each.function_name, region): functools.partial(_update, work, each, region)
                 for each in functions
@@ -169,7 +186,21 @@ def update(
         )
     if outcomes.failed:
         raise _incomplete(outcomes)
-    return tuple(outcomes.done.values())
+    done = outcomes.done.values()
+    return Updated(
+        tuple(moved for each in done for moved in each.moved),
+        tuple(outlived for each in done for outlived in each.outlived),
+    )
+
+
+def take_away(to: Delivering, outlived: Outlived) -> None:
+    """A version is gone, unless an alias points at it: a day of saving would leave hundreds.
+
+    Not part of an update: the embedded cloud answers nobody while it ends the version's process.
+    """
+    # what cannot be taken away costs storage, and is in nobody's way
+    with contextlib.suppress(SamDeployError):
+        Functions(to.aws, outlived.region).delete_version(outlived.function, outlived.version)
 
 
 def refuse_promoted(manifest: Manifest) -> None:
@@ -191,7 +222,7 @@ def _upload(work: _Work, functions: Sequence[FunctionWork]) -> None:
     bring(home, None, archives, work.sources, work.to.report)
 
 
-def _update(work: _Work, each: FunctionWork, region: str) -> Moved:
+def _update(work: _Work, each: FunctionWork, region: str) -> Updated:
     """Copy the archive here, put it into the function, publish it, and move the alias to it."""
     to, manifest = work.to, work.manifest
     bucket = work.bucket(region)
@@ -220,12 +251,9 @@ def _update(work: _Work, each: FunctionWork, region: str) -> Moved:
     version = Versions(functions, bucket.bucket, ignore, to.stop).publish(each)
     mark = _mark(work.base, each, version, replaced)
     move = Move(region, each.function_name, alias, version, mark, always=True)
-    moved = release.move([move], to.aws, report=to.report)[0]
-    if outlived:
-        # a day of saving would leave hundreds. It is kept while another alias points at it
-        with contextlib.suppress(SamDeployError):
-            functions.delete_version(each.function_name, outlived)
-    return moved
+    moved = release.move([move], to.aws, report=to.report)
+    gone = (Outlived(region, each.function_name, outlived),) if outlived else ()
+    return Updated(moved, gone)
 
 
 def _mark(base: Base, each: FunctionWork, version: str, replaced: str) -> str:
@@ -236,7 +264,7 @@ def _mark(base: Base, each: FunctionWork, version: str, replaced: str) -> str:
     return marks.hot(version, each.code_sha256, replaced if replaced != version else "")
 
 
-def _incomplete(outcomes: Outcomes[tuple[str, str], Moved]) -> SamDeployError:
+def _incomplete(outcomes: Outcomes[tuple[str, str], Updated]) -> SamDeployError:
     failed, done = outcomes.failed, outcomes.done
     (function, region), error = next(iter(failed.items()))
     serving = ", ".join(f"`{name}` in `{where}`" for name, where in done)
