@@ -167,6 +167,17 @@ class Functions:
             )
         return _state(answer)
 
+    def delete_version(self, function: str, version: str) -> None:
+        """A version is gone (DeleteFunction, `Qualifier`).
+
+        Raises `AwsCallError` with code ResourceConflictException while an alias points at it.
+        """
+        if not version.isdigit():
+            # without a qualifier the whole function would be gone
+            raise ValueError(version)
+        with calling("lambda:DeleteFunction", self.region):
+            self._client.delete_function(FunctionName=function, Qualifier=version)
+
     def alias(self, function: str, name: str) -> Alias | None:
         """Return an alias; nothing when it does not exist. Source: GetAlias."""
         try:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from sam_deploy.cli import carry_out, deploy_screens, jobs, options, sam_options
+from sam_deploy.cli import carry_out, deploy_screens, jobs, options, sam_options, watch
 from sam_deploy.cli import console as consoles
 from sam_deploy.cli.carry_out import Carried, Planned
 from sam_deploy.cli.console import Console, Progress
@@ -31,6 +32,7 @@ Examples:
   sam-deploy deploy --plan-only --out p   show what would change; keep it
   sam-deploy deploy --plan p              carry out exactly that
   sam-deploy deploy --artifacts dist      what `build --output dist` made
+  sam-deploy deploy --watch               then answer every saved file in dev
 """
 
 
@@ -64,19 +66,15 @@ def command(
 
     FEATURE_SET limits it to these parts of the app. A second run does only what changed.
     """
-    how = How(
-        approved=choice.auto_approve,
-        regions_at_once=1 if choice.sequential else REGIONS_AT_ONCE,
-        allow_replace=frozenset(choice.allow_replace),
-        making=making,
-        console=functools.partial(consoles.make, progress, verbose=verbose),
-        stop_on_failure=choice.stop_on_failure,
-        wait=choice.wait,
-        recreate=choice.recreate,
-        command=" ".join(["deploy", *feature_sets]),
-        executor=executor,
-    )
+    how = replace(_how(choice, making, progress, feature_sets, verbose=verbose), executor=executor)
+    if choice.watch:
+        if executor != "own":
+            raise click.UsageError("--watch deploys by itself: leave --executor away")
+        _refuse_unwatchable(chosen, environment, sam, as_json=as_json)
     job = _job(chosen, feature_sets, regions, environment, choice, sam)
+    if choice.watch:
+        watch.watch(chosen, job, target, how)
+        return
     console = how.console()
     try:
         if choice.plan_only:
@@ -87,6 +85,27 @@ def command(
     finally:
         console.close()
     told(chosen, job, carried, console, as_json=as_json)
+
+
+def _how(
+    choice: DeployChoice,
+    making: Making,
+    progress: Progress,
+    feature_sets: tuple[str, ...],
+    *,
+    verbose: bool,
+) -> How:
+    return How(
+        approved=choice.auto_approve,
+        regions_at_once=1 if choice.sequential else REGIONS_AT_ONCE,
+        allow_replace=frozenset(choice.allow_replace),
+        making=making,
+        console=functools.partial(consoles.make, progress, verbose=verbose),
+        stop_on_failure=choice.stop_on_failure,
+        wait=choice.wait,
+        recreate=choice.recreate,
+        command=" ".join(["deploy", *feature_sets]),
+    )
 
 
 def _job(
@@ -110,6 +129,17 @@ def _job(
         sam_options.refuse_parts(feature_sets, environment)
         return jobs.of_template(chosen, sam, regions)
     return jobs.of_app(chosen, feature_sets, regions, environment)
+
+
+def _refuse_unwatchable(
+    chosen: Globals, environment: str | None, sam: SamChoice, *, as_json: bool
+) -> None:
+    """Raise what keeps a project from being watched, before anything is begun."""
+    if as_json:
+        raise click.UsageError("--watch comes to no result: use --progress json for its events")
+    if sam_options.is_template(chosen, sam):
+        raise click.UsageError("--watch needs a `deploy.py`: a template has no environments")
+    watch.refuse_other_environments(chosen, environment)
 
 
 def told(chosen: Globals, job: Job, carried: Carried, console: Console, *, as_json: bool) -> None:

@@ -29,6 +29,7 @@ class DeployChoice:
     out: Path | None = None
     plan_file: Path | None = None
     artifacts: Path | None = None
+    watch: bool = False
 
     def check(self) -> None:
         """Raise a usage error for options that exclude each other."""
@@ -36,6 +37,8 @@ class DeployChoice:
             raise click.UsageError("--out goes with --plan-only: it says where the plan is kept")
         if self.plan_file is not None and (self.plan_only or self.artifacts is not None):
             raise click.UsageError("--plan carries out a plan; it goes with no other source")
+        if self.watch and (self.plan_only or self.plan_file or self.artifacts):
+            raise click.UsageError("--watch deploys what is saved; it goes with no plan or archive")
 
 
 _OPTIONS: Final = (
@@ -61,6 +64,11 @@ _OPTIONS: Final = (
         type=FOLDER,
         metavar="DIR",
         help="Deploy what `build --output DIR` made, without the sources.",
+    ),
+    click.option(
+        "--watch",
+        is_flag=True,
+        help="Then bring saved code straight to the first environment, until Ctrl-C.",
     ),
     click.option("--auto-approve", is_flag=True, help="Do not ask before writing to AWS."),
     click.option("--wait", is_flag=True, help="Wait while somebody else's operation runs."),

@@ -30,7 +30,8 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def status_table(served: Sequence[Served]) -> str:
     """Return functions x regions x environments: a row per function, a column per region.
 
-    A cell holds the versions of the environments in order, such as `3 2 2`; `-` is not deployed.
+    A cell holds the versions of the environments in order, such as `3 2 2`; `-` is not deployed,
+    and `*` marks code that no stack has.
     """
     regions = list(dict.fromkeys(each.region for each in served))
     environments = list(dict.fromkeys(each.environment for each in served))
@@ -43,12 +44,16 @@ def status_table(served: Sequence[Served]) -> str:
         for function in functions
     ]
     legend = f"versions in the order {' '.join(environments)}; - is not deployed"
+    if any(each.hot for each in served):
+        legend += (
+            "\n* serves code of `deploy --watch`, which no stack has; the next deploy ends that"
+        )
     return f"{table(['function', *regions], rows)}\n\n{legend}"
 
 
 def _version(served: Served) -> str:
     weights = "".join(f"+{version}@{weight:.0%}" for version, weight in served.weights)
-    return (served.version or "-") + weights
+    return (served.version or "-") + weights + ("*" if served.hot else "")
 
 
 def status_json(served: Sequence[Served]) -> str:
@@ -62,6 +67,7 @@ def status_json(served: Sequence[Served]) -> str:
                 "environment": each.environment,
                 "version": each.version or None,
                 "weights": dict(each.weights),
+                "hot": each.hot,
             }
             for each in served
         ]

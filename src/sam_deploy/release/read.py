@@ -11,6 +11,7 @@ from sam_deploy.aws import Aws, Functions
 from sam_deploy.config import physical
 from sam_deploy.config.model import App, Function
 from sam_deploy.config.tree import feature_set_of
+from sam_deploy.release import marks
 from sam_deploy.release.move import AT_ONCE
 
 
@@ -25,6 +26,8 @@ class Served:
     version: str
     weights: tuple[tuple[str, float], ...] = ()
     """Other versions and their fraction of the calls, 0-1."""
+    hot: bool = False
+    """It is code of `deploy --watch`, which no stack has (`release/marks.py`)."""
 
 
 def read(app: App, aws: Aws, regions: tuple[str, ...] = ()) -> tuple[Served, ...]:
@@ -61,6 +64,7 @@ def _read_one(app: App, aws: Aws, place: tuple[Function, str]) -> list[Served]:
                 environment=environment.name,
                 version=alias.version if alias else "",
                 weights=alias.weights if alias else (),
+                hot=alias is not None and marks.is_hot(alias),
             )
         )
     return rows

@@ -15,6 +15,9 @@ from sam_deploy.manifest import FunctionWork
 
 ACTIVE_SECONDS: Final = 300.0
 POLL_SECONDS: Final = 0.5
+SOON_SECONDS: Final = 1.0
+SOON_POLL_SECONDS: Final = 0.1
+"""New code is settled within a second, mostly: until then it is looked at more often."""
 TRIES: Final = 5
 MOVED_UNDER_US: Final = frozenset({PRECONDITION, CONFLICT})
 """CloudFormation, or Lambda itself, is still settling: look again."""
@@ -69,7 +72,8 @@ class Versions:
 
     def settled(self, function: str, qualifier: str) -> FunctionState:
         """Return a function, or a version of it, once nothing is in progress there."""
-        deadline = time.monotonic() + ACTIVE_SECONDS
+        began = time.monotonic()
+        deadline = began + ACTIVE_SECONDS
         while time.monotonic() < deadline:
             found = self.functions.state(function, qualifier)
             if found is None:
@@ -82,7 +86,8 @@ class Versions:
                 )
             if found.settled:
                 return found
-            self.stop.pause(POLL_SECONDS)
+            soon = time.monotonic() - began < SOON_SECONDS
+            self.stop.pause(SOON_POLL_SECONDS if soon else POLL_SECONDS)
         raise IncompleteError(
             f"Waited {ACTIVE_SECONDS:.0f} s for `{function}` in `{self.functions.region}`",
             why="it is neither active nor failed",

@@ -103,6 +103,18 @@ def test_status_of_nothing_is_an_empty_table() -> None:
     assert screens.status_table(()).startswith("function\n--------\n")
 
 
+def test_status_marks_code_that_no_stack_has() -> None:
+    """`deploy --watch` leaves it behind; a legend says what ends it."""
+    served = [replace(each, hot=each.environment == "dev") for each in SERVED]
+    assert "*" not in screens.status_table(SERVED)
+    shown = screens.status_table(served)
+    assert "* serves code of `deploy --watch`" in shown
+    assert all(
+        each["hot"] == (each["environment"] == "dev")
+        for each in json.loads(screens.status_json(served))
+    )
+
+
 def test_status_json_has_an_object_for_each_place() -> None:
     """`version` is null where nothing is deployed."""
     found = json.loads(screens.status_json(SERVED))
@@ -113,6 +125,7 @@ def test_status_json_has_an_object_for_each_place() -> None:
         "environment": "prod",
         "version": "2",
         "weights": {"3": 0.1},
+        "hot": False,
     } == found[1]
     assert [None, None] == [each["version"] for each in found[4:]]
     assert len(SERVED) == len(found)
