@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import subprocess
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,8 +21,11 @@ HEAD = "from sam_deploy import *\n"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Accept `--run-slow`, for the tests that take long by themselves, and `--faults-out`."""
+    """Accept `--run-slow`, `--sample`, and `--faults-out`."""
     parser.addoption("--run-slow", action="store_true", help="run the slow tests, too")
+    parser.addoption(
+        "--sample", type=int, default=1, metavar="N", help="of the long tests, run one in N"
+    )
     marks.add_option(parser)
 
 
@@ -29,13 +35,41 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the slow tests out of the everyday run, unless one is named by itself."""
-    named = any("::" in argument for argument in config.args)
-    if config.getoption("--run-slow") or named:
+    """Leave the slow tests out of the everyday run, and most of the long ones out of CI.
+
+    One that is named by itself runs. The sample is another one with every commit.
+    """
+    if any("::" in argument for argument in config.args):
         return
-    slow = {item for item in items if item.get_closest_marker("slow")}
-    config.hook.pytest_deselected(items=list(slow))
-    items[:] = [item for item in items if item not in slow]
+    if config.getoption("--run-slow"):
+        left_out = {item for item in items if not _sampled(item, config.getoption("--sample"))}
+    else:
+        left_out = {
+            item
+            for item in items
+            if item.get_closest_marker("slow") or item.get_closest_marker("long")
+        }
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _sampled(item: pytest.Item, one_in: int) -> bool:
+    if one_in <= 1 or not item.get_closest_marker("long"):
+        return True
+    return zlib.crc32(f"{_commit()}{item.nodeid}".encode()) % one_in == 0
+
+
+@functools.cache
+def _commit() -> str:
+    """Return the commit that is tested, the same for every process of a run; '' outside of git."""
+    done = subprocess.run(
+        ["git", "rev-parse", "HEAD"],  # noqa: S607 - git from the PATH
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout.strip()
 
 
 @pytest.fixture(scope="session", autouse=True)

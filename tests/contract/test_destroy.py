@@ -188,7 +188,7 @@ def test_data_that_is_named_goes_too(ground: Ground, stacks: tuple[StackPlan, St
     assert {stacks[1].name} == {name for name, _ in standing(ground, stacks)}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_interrupted_destroy_goes_on(
     ground: Ground, stacks: tuple[StackPlan, StackPlan]
 ) -> None:
@@ -216,7 +216,7 @@ def test_an_interrupted_destroy_goes_on(
     assert not journal.read(ground.documents, ground.name).entry.is_open
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_destroy_of_one_part_leaves_the_rest_on_record(
     ground: Ground, stacks: tuple[StackPlan, StackPlan]
 ) -> None:
@@ -238,7 +238,7 @@ def test_a_destroy_of_one_part_leaves_the_rest_on_record(
     assert not journal.read(ground.documents, ground.name).entry.is_open
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_layers_and_artifacts_go_with_everything(
     ground: Ground, stacks: tuple[StackPlan, StackPlan]
 ) -> None:
@@ -273,7 +273,7 @@ def test_layers_and_artifacts_go_with_everything(
     assert [False, False] == [there.exists(each) for each in result.buckets]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_somebody_else_in_between_is_noticed(
     ground: Ground, stacks: tuple[StackPlan, StackPlan]
 ) -> None:
@@ -293,7 +293,7 @@ def test_somebody_else_in_between_is_noticed(
     assert 4 == len(standing(ground, stacks))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_protected_stack_stays(ground: Ground, stacks: tuple[StackPlan, StackPlan]) -> None:
     """As AWS tells it; nothing else goes either."""
     client = ground.aws.client("cloudformation", AWAY)

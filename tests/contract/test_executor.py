@@ -33,7 +33,7 @@ from sam_deploy.lanes import Stop, StoppedError
 from sam_deploy.template import Template
 from sam_deploy.template.compare.reading import as_written, from_text
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
 ACCOUNT = "000000000000"
 REGION = "eu-west-1"

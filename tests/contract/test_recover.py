@@ -170,7 +170,7 @@ def test_a_stuck_rollback_goes_on(ground: Ground, fail: Callable[[str], str]) ->
     assert "UPDATE_ROLLBACK_COMPLETE" == stack.status()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.fault(35)
 def test_only_what_is_stuck_can_be_skipped(ground: Ground, fail: Callable[[str], str]) -> None:
     """Refused before anything is begun, with what could be meant."""
@@ -184,7 +184,7 @@ def test_only_what_is_stuck_can_be_skipped(ground: Ground, fail: Callable[[str],
     assert "UPDATE_ROLLBACK_FAILED" == stack.status()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_stuck_deletion_ends_without_what_cannot_go(
     ground: Ground, fail: Callable[[str], str]
 ) -> None:
@@ -203,7 +203,7 @@ def test_a_stuck_deletion_ends_without_what_cannot_go(
     assert "" == stack.status()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_creation_that_could_not_be_taken_back_is_deleted(
     ground: Ground, fail: Callable[[str], str]
 ) -> None:
@@ -220,7 +220,7 @@ def test_a_creation_that_could_not_be_taken_back_is_deleted(
     assert "" == stack.status()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_data_of_a_stack_that_never_came_up_goes_by_name(
     ground: Ground, fail: Callable[[str], str]
 ) -> None:

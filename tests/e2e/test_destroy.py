@@ -74,7 +74,7 @@ def kept(region: str) -> set[str]:
     return {f"tiny-files-{environment}{suffix}" for environment in ("dev", "prod")}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_app_is_destroyed_after_a_kill_and_comes_back(
     make_tiny: Make, until: Until, tmp_path: Path
 ) -> None:
@@ -132,7 +132,7 @@ def test_an_app_is_destroyed_after_a_kill_and_comes_back(
         assert 0 == back.code, back.err
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_destroy_names_what_stays_and_deletes_what_is_named(make_tiny: Make) -> None:
     """A bucket of one region by its own name, those of all regions by their logical id."""
     project = make_tiny(regions=(HOME, AWAY))
@@ -166,7 +166,7 @@ def rested(project: Project) -> str:
     return "" if status.endswith("_IN_PROGRESS") else status
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.fault(35)
 def test_a_stack_that_is_stuck_is_recovered(make_tiny: Make, until: Until) -> None:
     """Fault 35: `deploy` refuses a stuck stack and names the command, after which it works."""

@@ -16,7 +16,7 @@ from sam_deploy.lanes import Stop
 REGION = "eu-west-1"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_the_sam_cli_goes_on_where_sam_deploy_was(
     make_tiny: Callable[..., Any], tmp_path: Path

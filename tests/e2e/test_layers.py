@@ -61,7 +61,7 @@ def test_layers_are_not_removed_by_mistake(
     assert said in ran.err
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_pruning_keeps_three_and_all_that_is_used(make_tiny: Callable[..., Project]) -> None:
     """R125, C32, fault 13: of five versions only the one that nothing has is removed."""
     project = make_tiny()

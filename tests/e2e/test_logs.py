@@ -53,7 +53,7 @@ def test_calls_in_two_regions_are_shown_in_one_order(tiny: Project) -> None:
     }
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_environment_a_pattern_and_a_query_choose_lines(tiny: Project) -> None:
     """What is written by a version that prod serves; what others share is said (R270, R272)."""
     word = f"order{time.time_ns()}"
@@ -78,7 +78,7 @@ def test_an_environment_a_pattern_and_a_query_choose_lines(tiny: Project) -> Non
     ] == asked.json
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_logs_of_a_templates_stack_are_shown_by_logical_id(
     tiny: Project, tmp_path: Path
 ) -> None:
@@ -137,7 +137,7 @@ def test_following_shows_lines_as_they_come_and_ends_quietly(tiny: Project) -> N
     assert (130, "", "") == (process.returncode, out, err)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_outputs_are_shown_for_people_and_for_scripts(tiny: Project) -> None:
     """Every stack in every region; one bare value; nothing deployed is exit 5."""
     ran = tiny.run("outputs", "--json")
@@ -154,7 +154,7 @@ def test_outputs_are_shown_for_people_and_for_scripts(tiny: Project) -> None:
     assert "Nothing is deployed that could have outputs" in nothing.err
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_doctor_finds_machine_project_and_cloud_well(tiny: Project) -> None:
     """Exit 0 with warnings at most; each line is a finding with its state."""
     ran = tiny.run("doctor", "--json")
@@ -164,7 +164,7 @@ def test_the_doctor_finds_machine_project_and_cloud_well(tiny: Project) -> None:
     assert "ok" == found["cloud"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_doctor_names_the_account_and_the_clock_of_the_endpoint(tiny: Project) -> None:
     """With the target AWS, here an endpoint that answers like it; no secret is shown."""
     keys = {

@@ -116,7 +116,7 @@ def versions(project: Project, region: str) -> tuple[str, ...]:
     return tuple(each["Version"] for each in found["Versions"])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_save_is_answered_in_dev_and_the_next_deployment_ends_the_drift(
     make_tiny: Callable[..., Project], http: httpx.Client, until: Until, tmp_path: Path
 ) -> None:
@@ -160,7 +160,7 @@ def test_a_save_is_answered_in_dev_and_the_next_deployment_ends_the_drift(
     assert "hola" in answer(project, http, REGIONS[1], "dev")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_code_that_was_taken_back_is_taken_back_by_a_deployment_too(
     make_tiny: Callable[..., Project], http: httpx.Client, until: Until, tmp_path: Path
 ) -> None:
@@ -178,7 +178,7 @@ def test_code_that_was_taken_back_is_taken_back_by_a_deployment_too(
     assert {"hello"} == {answer(project, http, region, "dev").split()[0] for region in REGIONS}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_lock_that_is_held_is_told_and_the_next_save_tries_again(
     make_tiny: Callable[..., Project], http: httpx.Client, until: Until, tmp_path: Path
 ) -> None:

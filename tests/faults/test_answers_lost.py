@@ -10,7 +10,7 @@ from tests.faults.place import DEPLOY, Place
 from tests.faults.rules import Action, CutBody, Drop, LoseAnswer, When
 from tests.faults.world import World
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 WRITES = (
     ("s3", "CreateBucket"),

@@ -9,7 +9,7 @@ import pytest
 from tests.faults.place import Place
 from tests.faults.rules import Answer, Rewrite, When
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 WITH_DOMAIN = 'name="tiny",\n    domain="tiny.example",'
 WITH_POOL = 'http_api=HttpApi(),\n    user_pools=[UserPool("people", clients=[UserPoolClient("web", callback_path="/in")])],'

@@ -10,7 +10,7 @@ import pytest
 from tests.faults import world
 from tests.faults.place import DEPLOY, Place
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 def file_limit(size_bytes: int) -> Callable[[], None]:

@@ -8,7 +8,7 @@ from tests.faults.place import DEPLOY, Place, Ran
 from tests.faults.rules import Signal, When
 from tests.faults.terminal import at_terminal
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 EXECUTE = When("cloudformation", "ExecuteChangeSet", "eu-west-1")
 TO_AWS = ("deploy", "--target", "aws", "--progress", "plain")

@@ -10,7 +10,7 @@ from tests.faults import world
 from tests.faults.place import DEPLOY, Place
 from tests.faults.rules import Kill, Moment, When
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @pytest.mark.fault(34)

@@ -11,7 +11,7 @@ from tests.faults import world
 from tests.faults.place import DEPLOY, Place
 from tests.faults.rules import Fail, Kill, Signal, Strip, When
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 HOME = "eu-west-1"
 BUCKET = f"tiny-sam-000000000000-{HOME}"

@@ -7,7 +7,7 @@ from tests.faults import world
 from tests.faults.place import Place
 from tests.faults.rules import Fail, When
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 EXECUTED = When("cloudformation", "ExecuteChangeSet")
 READ = When("cloudformation", "DescribeStacks")

@@ -11,7 +11,7 @@ from tests.faults.calls import Known
 from tests.faults.place import DEPLOY, Place
 from tests.faults.rules import Drop, Fail, Rewrite, When
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 FIRST, SECOND = "eu-west-1", "us-east-1"
 READ = When("cloudformation", "DescribeStacks", FIRST)
