@@ -19,6 +19,7 @@ from tests.campaigns import (
     flips,
     full_disk,
     kill,
+    long_tests,
     malformed,
     outcome,
     same_bytes,
@@ -50,6 +51,7 @@ CAMPAIGNS: Final = {
     # every call of both deployments: there are some two hundred kills
     deploy_kills.NAME: Campaign(deploy_kills.run, 1_000),
     deploy_kills.DZGRO: Campaign(deploy_kills.on_dzgro, 100),
+    long_tests.NAME: Campaign(long_tests.run, 1),
 }
 
 
