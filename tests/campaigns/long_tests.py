@@ -14,6 +14,7 @@ from tests.campaigns.outcome import Outcome, Tell
 from tests.campaigns.project import REPOSITORY
 
 NAME: Final = "long-tests"
+PYTEST: Final = (sys.executable, "-m", "pytest", "-q", "--run-slow", "-m", "long")
 CLAIM: Final = "every test marked `long`, of which CI runs one in four with each commit: all pass"
 
 
@@ -25,8 +26,7 @@ def run(count: int, tell: Tell) -> Outcome:
         for number in range(count):
             report = Path(folder) / f"{number}.xml"
             subprocess.run(
-                [sys.executable, "-m", "pytest", "-q", "--run-slow", "-m", "long"]
-                + [f"--junitxml={report}"],
+                [*PYTEST, f"--junitxml={report}"],
                 cwd=REPOSITORY,
                 stdout=subprocess.DEVNULL,
                 check=False,
