@@ -73,7 +73,7 @@ def command(
         carried = carry_out.deploy(chosen, job, target, console, how)
     finally:
         console.close()
-    told(chosen, job, carried, console, as_json=as_json)
+    told(job, carried, console, as_json=as_json)
 
 
 def left(who: Identity, place: Place) -> tuple[Entry, Manifest | None]:

@@ -20,6 +20,7 @@ def history(facts: Facts) -> Iterator[Finding]:
         takes = facts.take_expired_lock and held.expired(now)
         if not takes:
             yield Finding(error=refusal(held, now))
+            return  # what the journal says is about the one at work
     entry = facts.entry
     if not entry.is_open:
         return
@@ -36,6 +37,8 @@ def history(facts: Facts) -> Iterator[Finding]:
             )
         )
         return
+    if facts.take_expired_lock:
+        return  # `resume` finishes it
     unfinished = [name for name, place in entry.places.items() if place.state != "done"]
     ours = {" ".join(place) for place in facts.manifest.places}
     left = [name for name in unfinished if name not in ours]
