@@ -122,7 +122,7 @@ class OurStack:
         """No archive is made; wheels stay. Unless `checked`, no template has been checked."""
         self.project.forget_archives()
         if not checked:
-            ours.remove(self.project.store / "linted")
+            ours.remove(self.project.store / "checked")
 
     def judge(self, outcome: Outcome | None, built: int | None) -> None:
         """Raise `RunFailedError` unless the last run ended so, in every region."""

@@ -221,7 +221,8 @@ def incomplete(deployment: Deployment, released: Release) -> SamDeployError:
         return error
     total = len(deployment.done) + len(deployment.failed) + len(deployment.not_started)
     waiting = [f"`{name}` in `{where}`" for name, where in deployment.not_started]
-    regions = sorted({where for _, where in deployment.done})
+    behind = {where for _, where in (*deployment.failed, *deployment.not_started)}
+    regions = sorted({where for _, where in deployment.done} - behind)
     live = ", ".join(regions)
     serves = (
         f"{live} {'serves' if len(regions) == 1 else 'serve'} the new {released.environment}"

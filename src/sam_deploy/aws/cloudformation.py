@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
@@ -101,11 +102,12 @@ class CloudFormation:
         template: Mapping[str, str],
         parameters: Mapping[str, str],
         tags: Mapping[str, str],
+        previous: tuple[str, ...] = (),
     ) -> str:
         """Create a change set and return its ARN.
 
-        `template` is {"TemplateBody": text} or {"TemplateURL": address}. The name doubles as
-        the client token, so that a repeated call after a lost answer makes no second one.
+        `template` is {"TemplateBody": text} or {"TemplateURL": address}; parameters in `previous`
+        keep the value that the stack has. A token of its own makes the SDK's tries one call.
         """
         with calling("cloudformation:CreateChangeSet", self.region):
             answer = self._client.create_change_set(
@@ -115,10 +117,11 @@ class CloudFormation:
                 Parameters=[
                     {"ParameterKey": key, "ParameterValue": value}
                     for key, value in sorted(parameters.items())
-                ],
+                ]
+                + [{"ParameterKey": name, "UsePreviousValue": True} for name in previous],
                 Capabilities=CAPABILITIES,
                 Tags=[{"Key": key, "Value": value} for key, value in sorted(tags.items())],
-                ClientToken=name,
+                ClientToken=uuid.uuid4().hex,
                 **template,
             )
         return str(answer["Id"])

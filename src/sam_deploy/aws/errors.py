@@ -34,6 +34,8 @@ CREDENTIALS_REFUSED: Final = frozenset(
         "SignatureDoesNotMatch",
         "UnrecognizedClientException",
         "AuthFailure",
+        "InvalidToken",
+        "OptInRequired",
     }
 )
 THROTTLED: Final = frozenset(
@@ -167,7 +169,8 @@ def _translated(error: ClientError, action: str, region: str) -> SamDeployError:
         return kind(
             f"AWS did not accept the credentials in `{region}`",
             why=f"{code}: {message}",
-            hint="renew them (`aws sso login`, or new keys), then run the same command again",
+            hint="renew them (`aws sso login`, or new keys), then run the same command again; a "
+            f"region that is not enabled answers like this, too: enable `{region}` in the account",
         )
     if code in ACCESS_DENIED:
         return DeniedError(action, region, message or code, str(found.get("Who", "")))

@@ -37,8 +37,8 @@ class FunctionState:
 
     @property
     def settled(self) -> bool:
-        """Whether nothing is in progress: State Active and no update running."""
-        return self.state == "Active" and self.update_status == "Successful"
+        """Whether nothing is in progress. An Inactive function is idle: its next call wakes it."""
+        return self.state in {"Active", "Inactive"} and self.update_status == "Successful"
 
     @property
     def failed(self) -> bool:

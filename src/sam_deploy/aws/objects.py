@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +24,11 @@ CLOSED: Final = {
     "RestrictPublicBuckets": True,
 }
 ABORT_INCOMPLETE_DAYS: Final = 1
+FORGET_OLD_DAYS: Final = 30
+"""Earlier states of locks and journals are kept so long: each heartbeat makes one."""
+SETTLING: Final = frozenset({"OperationAborted", "NoSuchBucket"})
+"""A bucket that was made or changed a moment ago."""
+SETTLING_TRIES: Final = 5
 SINGLE_PUT_MAX_BYTES: Final = 100 * 1024 * 1024
 PART_BYTES: Final = 16 * 1024 * 1024
 
@@ -110,10 +116,13 @@ class Objects:
 
     def _protect(self) -> None:
         """Harden the new bucket. Each call can be repeated, so a killed run is mended here."""
-        first = (self._close, self._encrypt, self._expire_parts, self._refuse_plain_http)
-        with ThreadPoolExecutor(len(first)) as pool:
-            list(pool.map(lambda act: act(), first))
+        # one after the other: S3 refuses changes of one bucket that meet (OperationAborted)
+        for act in (self._close, self._encrypt, self._expire, self._refuse_plain_http):
+            _settling(act)
         # last, because a bucket with versioning counts as protected (see `is_protected`)
+        _settling(self._version)
+
+    def _version(self) -> None:
         with calling("s3:PutBucketVersioning", self.region):
             self._client.put_bucket_versioning(
                 **self._owner, VersioningConfiguration={"Status": "Enabled"}
@@ -132,16 +141,27 @@ class Objects:
                 **self._owner, ServerSideEncryptionConfiguration={"Rules": [rule]}
             )
 
-    def _expire_parts(self) -> None:
-        with calling("s3:PutLifecycleConfiguration", self.region):
-            abort = {
+    def _expire(self) -> None:
+        rules: list[dict[str, Any]] = [
+            {
                 "ID": "AbortIncompleteUploads",
                 "Status": "Enabled",
                 "Filter": {"Prefix": ""},
                 "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": ABORT_INCOMPLETE_DAYS},
             }
+        ]
+        rules += [
+            {
+                "ID": f"ForgetOld{prefix.capitalize()}",
+                "Status": "Enabled",
+                "Filter": {"Prefix": f"{prefix}/"},
+                "NoncurrentVersionExpiration": {"NoncurrentDays": FORGET_OLD_DAYS},
+            }
+            for prefix in ("locks", "journal")
+        ]
+        with calling("s3:PutLifecycleConfiguration", self.region):
             self._client.put_bucket_lifecycle_configuration(
-                **self._owner, LifecycleConfiguration={"Rules": [abort]}
+                **self._owner, LifecycleConfiguration={"Rules": rules}
             )
 
     def _refuse_plain_http(self) -> None:
@@ -291,3 +311,16 @@ class Objects:
                 ExpectedSourceBucketOwner=account,
                 ChecksumAlgorithm="SHA256",
             )
+
+
+def _settling(act: Callable[[], None]) -> None:
+    """Do something to a bucket; wait while S3 is still busy with what was done before."""
+    for attempt in range(1, SETTLING_TRIES + 1):
+        try:
+            act()
+        except AwsCallError as error:
+            if error.code not in SETTLING or attempt == SETTLING_TRIES:
+                raise
+            time.sleep(attempt)
+        else:
+            return

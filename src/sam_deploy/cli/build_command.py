@@ -10,14 +10,15 @@ import click
 
 from sam_deploy.cli import console as consoles
 from sam_deploy.cli import options, sam_options, screens
-from sam_deploy.cli.console import Progress
+from sam_deploy.cli.console import Console, Progress
 from sam_deploy.cli.options import Globals, Making
 from sam_deploy.cli.sam_options import SamChoice, SamCommand
+from sam_deploy.events import Planned
 
 if TYPE_CHECKING:
     from sam_deploy.build import Artifacts, Store
     from sam_deploy.build.prune import Size
-    from sam_deploy.events import Note
+    from sam_deploy.events import Event
     from sam_deploy.manifest import Manifest
     from sam_deploy.plan import Plan
 
@@ -68,16 +69,12 @@ def command(
     Only what changed is built. The archives are in `.sam-deploy/build`.
     """
     from sam_deploy import build  # noqa: PLC0415 - costs pydantic
-    from sam_deploy.events import Planned  # noqa: PLC0415 - the same
 
     planned, notes = _planned(chosen, feature_sets, environment, sam)
     console, store = consoles.make(progress, verbose=verbose), build.Store.default()
     started = time.monotonic()
     try:
-        if clean:
-            build.clean(chosen.project)
-        for event in (*notes, Planned(len(planned.builds), 0, 0)):
-            console.report(event)
+        _begin(chosen, notes, console, clean=clean)
         artifacts = build.run(
             planned.builds,
             chosen.project,
@@ -89,20 +86,31 @@ def command(
             containers=making.containers(store),
             layers=planned.layers,
         )
+        _write_folder(chosen, sam, planned, artifacts, output)
     finally:
         console.close()
     seconds, sizes = time.monotonic() - started, _store_sizes(store, verbose, prune_store)
-    if output is not None:
-        _write_folder(chosen, sam, planned, artifacts, output)
     console.say(screens.build_text(artifacts, seconds, sizes, verbose=verbose))
     if as_json:
         click.echo(screens.build_json(artifacts, seconds, sizes))
 
 
+def _begin(chosen: Globals, notes: tuple[Event, ...], console: Console, *, clean: bool) -> None:
+    """What is to be told first is told, and an old build folder is gone when that is wanted."""
+    from sam_deploy import build  # noqa: PLC0415 - costs pydantic
+
+    if clean:
+        build.clean(chosen.project)
+    for event in notes:
+        console.report(event)
+
+
 def _write_folder(
-    chosen: Globals, sam: SamChoice, planned: Plan, artifacts: Artifacts, output: Path
+    chosen: Globals, sam: SamChoice, planned: Plan, artifacts: Artifacts, output: Path | None
 ) -> None:
-    """The folder holds all that `deploy --artifacts` needs, the checked templates included."""
+    """The folder, if one is named, holds all that `deploy --artifacts` needs."""
+    if output is None:
+        return
     from sam_deploy import manifest, workflow  # noqa: PLC0415 - boto3
 
     made = _manifest(chosen, sam, planned, artifacts)
@@ -132,17 +140,19 @@ def _manifest(chosen: Globals, sam: SamChoice, planned: Plan, artifacts: Artifac
 
 def _planned(
     chosen: Globals, feature_sets: tuple[str, ...], environment: str | None, sam: SamChoice
-) -> tuple[Plan, tuple[Note, ...]]:
-    """Return the plan of the app, or of a SAM template, and what the user should know of it."""
+) -> tuple[Plan, tuple[Event, ...]]:
+    """Return the plan of the app, or of a SAM template, and what is to be told before it."""
     if sam_options.is_template(chosen, sam):
         from sam_deploy.cli import sam_commands  # noqa: PLC0415 - seldom used
 
-        return sam_commands.planned(chosen, sam, feature_sets)
+        made, notes = sam_commands.planned(chosen, sam, feature_sets)
+        return made, (*notes, Planned(len(made.builds), 0, 0))
     from sam_deploy import config, plan  # noqa: PLC0415 - costs pydantic
 
     app = config.load(chosen.project)
     where = options.chosen_environment(chosen, app, environment)
-    return plan.make(app, chosen.project, plan.Request(feature_sets, (), where)), ()
+    made = plan.make(app, chosen.project, plan.Request(feature_sets, (), where))
+    return made, (Planned(len(made.builds), 0, 0),)
 
 
 def _store_sizes(store: Store, verbose: bool, prune: bool) -> tuple[Size, ...]:  # noqa: FBT001

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from sam_deploy.cli import contexts, review_screens, wiring
 from sam_deploy.cli.console import Console
 from sam_deploy.cli.contexts import How
 from sam_deploy.cli.jobs import Job
 from sam_deploy.cli.options import Globals
+from sam_deploy.cli.questions import Questions
 from sam_deploy.errors import RefusedError
 from sam_deploy.events import Note
 from sam_deploy.lanes import Stop
@@ -109,9 +108,10 @@ def _on_place(
     if asks:
         refuse_unasked()
     stop = Stop()
-    approve = job.approve or approval(console, asks=asks)
+    questions = Questions(stop)
+    approve = job.approve or approval(console, questions if asks else None)
     context = contexts.make(chosen, place, console, stop, how, approve)
-    return place, wiring.watched(place, stop, lambda: work(context, place), console)
+    return place, wiring.watched(place, stop, lambda: work(context, place), console, questions)
 
 
 def _guard_place(job: Job, place: Place) -> None:
@@ -137,18 +137,21 @@ def refuse_unasked() -> None:
         )
 
 
-def approval(console: Console, *, asks: bool) -> Approve:
-    """Return what shows all changes, and raises `RefusedError` unless they may be made."""
+def approval(console: Console, questions: Questions | None) -> Approve:
+    """Return what shows all changes, and raises `RefusedError` unless they may be made.
+
+    Without `questions` nobody is asked.
+    """
 
     def approve(manifest: Manifest, reviews: Sequence[Review]) -> None:
         console.close()
         text = review_screens.review_text(reviews, manifest.templates, manifest.environment)
         console.say(text)
-        if not asks:
+        if questions is None:
             return
         where = ", ".join(dict.fromkeys(each.region for each in reviews if not each.empty))
         question = f"Deploy {manifest.name} to AWS in {where}? (yes/no)"
-        if click.prompt(question, default="no", err=True).strip().lower() != "yes":
+        if questions.ask(question).strip().lower() != "yes":
             raise RefusedError(
                 "Nothing was deployed", why="the answer was not yes", hint="answer yes to go on"
             )

@@ -36,6 +36,7 @@ class How:
     command: str = "deploy"
     """As others are told who meet the lock."""
     take_expired_lock: bool = False
+    goes_on_with: tuple[str, int] | None = None
     executor: str = "own"
 
 
@@ -96,6 +97,7 @@ def delivering(
         ),
         approve=approve or delivery.approved,
         take_expired_lock=how.take_expired_lock,
+        goes_on_with=how.goes_on_with,
         address=place.address or delivery.as_told,
         after_stack=place.after_stack or delivery.nothing_more,
     )

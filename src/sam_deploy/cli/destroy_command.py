@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import time
 from dataclasses import dataclass
@@ -13,21 +14,24 @@ from sam_deploy.cli import console as consoles
 from sam_deploy.cli import destroy_screens, options, sam_options, standing_stacks, wiring
 from sam_deploy.cli.console import Console, Progress
 from sam_deploy.cli.options import Globals
+from sam_deploy.cli.questions import Questions
 from sam_deploy.cli.sam_options import SamChoice, SamCommand
 from sam_deploy.cli.standing_stacks import Stacks
 from sam_deploy.errors import RefusedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sam_deploy.cli.wiring import Place
     from sam_deploy.deploy.destroy import Destroyed, Wanted
     from sam_deploy.deploy.ground import Ground
 
 EPILOG = """\b
 Examples:
-  sam-deploy destroy                     every stack, in every region; data stays
+  sam-deploy destroy                     everything; data stays
   sam-deploy destroy ams                 one feature set
   sam-deploy destroy --delete-data OrdersDevTable
-  sam-deploy destroy --target aws        asks for the app's name before anything goes
+  sam-deploy destroy --target aws        asks for the app's name first
   sam-deploy destroy --target aws --auto-approve --confirm shop
 """
 
@@ -56,11 +60,11 @@ class Consent:
                 hint=f"when this is meant: `--auto-approve --confirm {self.name}`",
             )
 
-    def ask(self) -> None:
+    def ask(self, ask: Callable[[str], str]) -> None:
         """Raise `RefusedError` unless the name is typed."""
         if self.confirm and self.auto_approve:
             return
-        typed = click.prompt(f"To destroy this, type {self.name}", default="", err=True)
+        typed = ask(f"To destroy this, type {self.name}")
         if typed.strip() != self.name:
             raise RefusedError(
                 "Nothing was destroyed",
@@ -130,12 +134,18 @@ def command(
     started, words = time.monotonic(), said(feature_sets, environment, regions)
     ground = standing_stacks.ground(stacks, place, console, words)
     try:
-        destroyed = wiring.watched(
-            place, ground.stop, lambda: run(ground, wanted, console, consent), console
-        )
+        destroyed = _watched(place, ground, wanted, console, consent)
     finally:
         console.close()
     told(stacks, place, destroyed, console, time.monotonic() - started, as_json=as_json)
+
+
+def _watched(
+    place: Place, ground: Ground, wanted: Wanted, console: Console, consent: Consent | None
+) -> Destroyed | None:
+    questions = Questions(ground.stop)
+    work = functools.partial(run, ground, wanted, console, consent, questions)
+    return wiring.watched(place, ground.stop, work, console, questions)
 
 
 def consent_of(stacks: Stacks, place: Place, confirm: str, *, auto_approve: bool) -> Consent | None:
@@ -155,7 +165,11 @@ def said(feature_sets: tuple[str, ...], environment: str | None, regions: tuple[
 
 
 def run(
-    ground: Ground, wanted: Wanted, console: Console, consent: Consent | None
+    ground: Ground,
+    wanted: Wanted,
+    console: Console,
+    consent: Consent | None,
+    questions: Questions,
 ) -> Destroyed | None:
     """Look, show, ask, destroy; nothing is returned when there was nothing to destroy."""
     from sam_deploy.deploy import destroy  # noqa: PLC0415 - boto3
@@ -166,7 +180,7 @@ def run(
     console.close()
     console.say(destroy_screens.farewell_text(found.farewell))
     if consent is not None:
-        consent.ask()
+        consent.ask(questions.ask)
     return destroy.carry_out(ground, wanted, found)
 
 

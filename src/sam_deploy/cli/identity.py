@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,9 @@ def of_project(chosen: Globals, sam: SamChoice, regions: tuple[str, ...] = ()) -
 
         found = sam_options.prepared(chosen, sam, regions, deploying=True)
         planned = templates.plan(found.template, found.request)
+        if found.profile:
+            # the credentials are those that samconfig or the command line names
+            os.environ["AWS_PROFILE"] = found.profile
         return Identity(planned.name, planned.home_region, found.runtime)
     from sam_deploy import config  # noqa: PLC0415 - costs pydantic
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 import time
 import traceback
@@ -179,7 +180,8 @@ def _bug(arguments: Sequence[str]) -> int:
         folder = Path.cwd() / ".sam-deploy" / "logs"
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / f"bug-{time.strftime('%Y%m%dT%H%M%S')}.txt"
-        text = f"sam-deploy {__version__} {list(arguments)}\n\n{trace}"
+        named = [re.sub("=.*", "=***", each) for each in arguments]
+        text = f"sam-deploy {__version__} {named}\n\n{trace}"
         file.write_text(text, encoding="utf-8")
         where = f"the trace is in `{file}`"
     except OSError:

@@ -12,12 +12,13 @@ from sam_deploy.cli import console as consoles
 from sam_deploy.cli import options, recover_screens, sam_options, standing_stacks, wiring
 from sam_deploy.cli.console import Console, Progress
 from sam_deploy.cli.options import Globals
+from sam_deploy.cli.questions import Questions
 from sam_deploy.cli.sam_options import SamChoice, SamCommand
 from sam_deploy.cli.standing_stacks import Stacks
 from sam_deploy.errors import ConfigError, IncompleteError, RefusedError, SamDeployError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sam_deploy.cli.wiring import Place
     from sam_deploy.deploy.cases import Case, Wish
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
 
 EPILOG = """\b
 Examples:
-  sam-deploy recover                    look at every stack of the app, and mend what is stuck
+  sam-deploy recover                    mend what is stuck, in every region
   sam-deploy recover --stack shop-sam --region eu-west-1
-  sam-deploy recover --skip OrdersQ     leave a resource out that cannot be put back
-  sam-deploy recover --retain FilesB    let a resource stay that cannot be deleted
+  sam-deploy recover --skip OrdersQ     leave out what cannot be put back
+  sam-deploy recover --retain FilesB    let stay what cannot be deleted
 """
 
 
@@ -90,9 +91,11 @@ def command(
     console.say(place.line(stacks.regions))
     ground = standing_stacks.ground(stacks, place, console, "recover")
     asks = place.target == "aws" and not auto_approve
+    questions = Questions(ground.stop)
+    ask = questions.ask if asks else None
     try:
         cases, recovered = wiring.watched(
-            place, ground.stop, lambda: run(ground, stacks, wish, console, asks=asks), console
+            place, ground.stop, lambda: run(ground, stacks, wish, console, ask), console, questions
         )
     finally:
         console.close()
@@ -125,7 +128,11 @@ def meant(stacks: Stacks, names: tuple[str, ...], regions: tuple[str, ...]) -> S
 
 
 def run(
-    ground: Ground, stacks: Stacks, wish: Wish, console: Console, *, asks: bool
+    ground: Ground,
+    stacks: Stacks,
+    wish: Wish,
+    console: Console,
+    ask: Callable[[str], str] | None,
 ) -> tuple[Mapping[tuple[str, str], Case], Recovered]:
     """Look, show, ask, and do it under the lock, when what stands is still the same."""
     from sam_deploy.deploy import recover  # noqa: PLC0415 - boto3
@@ -137,8 +144,8 @@ def run(
     recover.guard(cases, wish)
     if not any(each.acts for each in cases.values()):
         return cases, recover.Recovered({}, {})
-    if asks:
-        agreed()
+    if ask is not None:
+        agreed(ask)
     with ground.held():
         if recover.look(ground, places, wish) != cases:
             raise RefusedError(
@@ -149,7 +156,7 @@ def run(
         return cases, recover.carry_out(ground, cases, wish)
 
 
-def agreed() -> None:
+def agreed(ask: Callable[[str], str]) -> None:
     """Raise `RefusedError` unless a person says yes."""
     if not sys.stdin.isatty():
         raise RefusedError(
@@ -157,7 +164,7 @@ def agreed() -> None:
             why="there is no terminal",
             hint="add `--auto-approve` when this is meant, as in CI",
         )
-    if click.prompt("Do this? (yes/no)", default="no", err=True).strip().lower() != "yes":
+    if ask("Do this? (yes/no)").strip().lower() != "yes":
         raise RefusedError(
             "Nothing was recovered", why="the answer was not yes", hint="answer yes to go on"
         )

@@ -35,6 +35,16 @@ Examples:
 @options.progress_options
 @click.option("--auto-approve", is_flag=True, help="Do not ask before writing to AWS.")
 @click.option("--sequential", is_flag=True, help="One region at a time.")
+@click.option("--wait", is_flag=True, help="Wait while somebody else's operation runs.")
+@click.option(
+    "--allow-replace",
+    multiple=True,
+    metavar="LOGICAL_ID",
+    help="Let this be lost, beside what was allowed before; repeatable.",
+)
+@click.option(
+    "--recreate", is_flag=True, help="Make a stack anew that never came up, data left or not."
+)
 @sam_options.sam_options
 @click.pass_obj
 def command(
@@ -45,6 +55,9 @@ def command(
     verbose: bool,  # noqa: FBT001 - the same
     auto_approve: bool,  # noqa: FBT001 - the same
     sequential: bool,  # noqa: FBT001 - the same
+    wait: bool,  # noqa: FBT001 - the same
+    allow_replace: tuple[str, ...],
+    recreate: bool,  # noqa: FBT001 - the same
     sam: SamChoice,
 ) -> None:
     """Finish a deployment that was interrupted, with the very archives it had.
@@ -53,19 +66,23 @@ def command(
     Only what is left is done, on any machine. The lock of a process that has been silent for five
     minutes is taken over.
     """
-    how = How(
-        approved=auto_approve,
-        regions_at_once=1 if sequential else REGIONS_AT_ONCE,
-        console=functools.partial(consoles.make, progress, verbose=verbose),
-        command="resume",
-        take_expired_lock=True,
-    )
     who = identity.of_project(chosen, sam)
     place = identity.reach(chosen, who, target, "resume")
     entry, manifest = left(who, place)
+    how = How(
+        approved=auto_approve,
+        regions_at_once=1 if sequential else REGIONS_AT_ONCE,
+        allow_replace=frozenset((*allow_replace, *entry.allowed)),
+        console=functools.partial(consoles.make, progress, verbose=verbose),
+        wait=wait,
+        recreate=recreate,
+        command="resume",
+        take_expired_lock=True,
+        goes_on_with=(entry.id, entry.epoch),
+    )
     console = how.console()
     if manifest is None:
-        console.say("Nothing to resume: the last deployment came to its end")
+        console.say(nothing_left(entry, who))
         return
     console.say(f"Going on with `{entry.command}`, begun {entry.started} by {entry.who}")
     job = jobs.of_manifest(manifest, {})
@@ -74,6 +91,13 @@ def command(
     finally:
         console.close()
     told(job, carried, console, as_json=as_json)
+
+
+def nothing_left(entry: Entry, who: Identity) -> str:
+    """Return why there is nothing to resume."""
+    if not entry.id:
+        return f"Nothing to resume: no deployment of {who.name} is on record here"
+    return f"Nothing to resume: `{entry.command}`, begun {entry.started}, came to its end"
 
 
 def left(who: Identity, place: Place) -> tuple[Entry, Manifest | None]:

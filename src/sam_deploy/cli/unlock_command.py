@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -12,8 +15,11 @@ from sam_deploy.cli import identity, options, sam_options
 from sam_deploy.cli.options import Globals
 from sam_deploy.cli.sam_options import SamChoice, SamCommand
 from sam_deploy.errors import RefusedError
+from sam_deploy.lanes import Stop
 
 if TYPE_CHECKING:
+    from sam_deploy.cli.identity import Identity
+    from sam_deploy.cli.wiring import Place
     from sam_deploy.deploy.lock import Documents, Held
 
 EPILOG = """\b
@@ -47,24 +53,63 @@ def command(
     console.say(place.line((who.home_region,)))
     records = identity.records(who, place)
     if journal:
-        set_aside(records, who.name)
+        with _locked(records, who, place):
+            set_aside(records, who.name)
         console.say("The journal was set aside; the next deployment looks at AWS alone")
         return
-    from sam_deploy.deploy import lock  # noqa: PLC0415 - boto3
-
-    held = lock.look(records, who.name)
-    if held is None:
+    found = seen(records, who.name)
+    if found is None:
         console.say(f"Nobody holds the lock of {who.name}")
         return
-    console.say(holder_text(held, time.time()))
-    agreed(held, lock_id)
-    if not records.delete(lock.key_of(who.name), held.etag):
+    console.say(found.text)
+    agreed(found.lock_id, lock_id)
+    if not records.delete(found.key, found.etag):
         raise RefusedError(
             "The lock was not taken away",
             why="its holder has shown that it lives, or somebody else holds it by now",
             hint="look again: `sam-deploy unlock`",
         )
     console.say("Its hold is ended\n\nnext: sam-deploy resume")
+
+
+@contextlib.contextmanager
+def _locked(records: Documents, who: Identity, place: Place) -> Iterator[None]:
+    """Nobody deploys meanwhile, whose journal it is."""
+    from sam_deploy.deploy.lock import locked  # noqa: PLC0415 - boto3
+    from sam_deploy.deploy.owner import this_process  # noqa: PLC0415 - the same
+
+    caller = place.aws.caller(who.home_region)
+    owner = this_process("unlock --journal", caller.arn or caller.account)
+    with locked(records, who.name, owner, Stop()):
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A lock as it lies there, and what is typed to end its hold."""
+
+    key: str
+    etag: str
+    lock_id: str
+    text: str
+
+
+def seen(records: Documents, name: str) -> Seen | None:
+    """Return the lock of an app; also one that cannot be read, under the id of its state."""
+    from sam_deploy.deploy import lock  # noqa: PLC0415 - boto3
+
+    key = lock.key_of(name)
+    try:
+        held = lock.look(records, name)
+    except RefusedError:
+        found = records.read(key)
+        if found is None:
+            return None
+        state = found.etag.strip('"')
+        return Seen(key, found.etag, state, f"lock {state}\n  it cannot be read")
+    if held is None:
+        return None
+    return Seen(key, held.etag, held.owner.id, holder_text(held, time.time()))
 
 
 def holder_text(held: Held, now: float) -> str:
@@ -77,15 +122,15 @@ def holder_text(held: Held, now: float) -> str:
     )
 
 
-def agreed(held: Held, lock_id: str | None) -> None:
+def agreed(lock_id: str, typed: str | None) -> None:
     """Raise `RefusedError` unless the lock that was shown is the one that is meant."""
-    if lock_id is None and sys.stdin.isatty():
-        lock_id = click.prompt("To end its hold, type the id of the lock", err=True).strip()
-    if lock_id != held.owner.id:
+    if typed is None and sys.stdin.isatty():
+        typed = click.prompt("To end its hold, type the id of the lock", err=True).strip()
+    if typed != lock_id:
         raise RefusedError(
             "The lock is still held",
-            why=f"its id is {held.owner.id}" + (f", not {lock_id}" if lock_id else ""),
-            hint=f"when that process is gone: `sam-deploy unlock {held.owner.id}`",
+            why=f"its id is {lock_id}" + (f", not {typed}" if typed else ""),
+            hint=f"when that process is gone: `sam-deploy unlock {lock_id}`",
         )
 
 
@@ -101,6 +146,8 @@ def set_aside(records: Documents, name: str) -> None:
         )
     try:
         journals.read(records, name)
+    except journals.OtherVersionError:
+        raise
     except RefusedError:
         records.create(f"{key}.{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}", found.body)
         records.delete(key, found.etag)

@@ -15,6 +15,8 @@ from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
+import click
+
 from sam_deploy.cli.console import Console
 from sam_deploy.cli.options import Globals, program
 from sam_deploy.config import settings
@@ -23,6 +25,7 @@ from sam_deploy.lanes import Stop
 
 if TYPE_CHECKING:
     from sam_deploy.aws import Aws
+    from sam_deploy.cli.questions import Questions
     from sam_deploy.delivery import AfterStack
     from sam_deploy.deploy import StackOutcome
     from sam_deploy.events import Report
@@ -148,8 +151,14 @@ def embedded(cloud: RunningCloud, runtime: str) -> Place:
     return Place("embedded", aws, EMBEDDED_ACCOUNT, cloud, host, UNSUPPORTED, after_stack, address)
 
 
-def watched(place: Place, stop: Stop, work: Callable[[], T], console: Console) -> T:
-    """Return what `work` returns, watching over it from the main thread.
+def watched(
+    place: Place,
+    stop: Stop,
+    work: Callable[[], T],
+    console: Console,
+    questions: Questions | None = None,
+) -> T:
+    """Return what `work` returns, watching over it from the main thread, and asking for it.
 
     The death of the embedded cloud ends it within a second, without waiting for calls that will
     never be answered. Ctrl-C lets the calls under way end, a second one does not.
@@ -158,12 +167,12 @@ def watched(place: Place, stop: Stop, work: Callable[[], T], console: Console) -
     threading.Thread(target=_settle, args=(ended, work), name="work", daemon=True).start()
     with _watch(place, stop):
         try:
-            return _await(ended, stop)
-        except KeyboardInterrupt:
+            return _await(ended, stop, questions)
+        except (KeyboardInterrupt, click.Abort):
             stop.set()
             console.say("stopping when the calls under way have ended; Ctrl-C again ends at once")
             wait([ended])
-            raise
+            raise KeyboardInterrupt from None
         except UnreachableError as error:
             # a refused connection is a consequence; the death is the cause
             raise stop.why or error from error
@@ -176,9 +185,11 @@ def _settle(ended: Future[T], work: Callable[[], T]) -> None:
         ended.set_exception(error)
 
 
-def _await(ended: Future[T], stop: Stop) -> T:
+def _await(ended: Future[T], stop: Stop, questions: Questions | None) -> T:
     while True:
         wait([ended], timeout=LOOK_SECONDS)
+        if questions is not None:
+            questions.answer_one()
         if stop.why is not None:
             raise stop.why
         if ended.done():

@@ -30,15 +30,7 @@ def bring(
     manifest = engine.manifest
     to.report(PhaseStarted("provide", "Bringing archives and layers to every region"))
     same = unchanged_regions(engine, found.entry)
-    stacks = [
-        (manifest.templates[each.name].certificates, each.regions) for each in manifest.stacks
-    ]
-    wanted = certificates.share_out(stacks, manifest.home_region)
-    to_certify = {
-        region: needed
-        for region, needed in wanted.items()
-        if not _all_issued(engine, needed) or region not in same
-    }
+    to_certify = _to_certify(engine, same)
     for region in same:
         to.report(StepsSkipped(region, len(PROVIDE_STEPS) - (region in to_certify)))
     brought, failed = provide.ensure(
@@ -46,11 +38,7 @@ def bring(
         sources,
         found.account,
         to.aws,
-        regions=[
-            region
-            for region in manifest.regions
-            if region not in same and not _is_lost(engine, region)
-        ],
+        regions=[r for r in manifest.regions if r not in same and not _is_lost(engine, r)],
         certificates=to_certify,
         tags=manifest.tags,
         report=to.report,
@@ -59,12 +47,7 @@ def bring(
     )
     for region, error in failed.items():
         engine.lose(region, _not_ready(region, error))
-    descriptions = {layer.name: layer.description for layer in manifest.needs.layers}
-    for region, ready in brought.items():
-        if ready.layer_arns:
-            journal.layers(
-                region, {descriptions[name]: arn for name, arn in ready.layer_arns.items()}
-            )
+    _remember(journal, manifest, brought)
     every = tuple(each for ready in brought.values() for each in ready.certificates)
     validation.tell(every, to.report)
     # a certificate of us-east-1 is seen to in the home region, and used in others
@@ -72,6 +55,31 @@ def bring(
         region: replace(ready, certificates=every) for region, ready in {**brought, **same}.items()
     }
     return Provisions(found.account, regions)
+
+
+def _to_certify(
+    engine: Engine, same: Mapping[str, RegionProvisions]
+) -> dict[str, tuple[Wanted, ...]]:
+    """Return the certificates that each region has to see to."""
+    manifest = engine.manifest
+    needs = [(manifest.templates[each.name].certificates, each.regions) for each in manifest.stacks]
+    return {
+        region: wanted
+        for region, wanted in certificates.share_out(needs, manifest.home_region).items()
+        if not _all_issued(engine, wanted) or region not in same
+        if not _is_lost(engine, region)
+    }
+
+
+def _remember(
+    journal: Journal, manifest: Manifest, brought: Mapping[str, RegionProvisions]
+) -> None:
+    """Which layer versions hold which content need not be asked for again."""
+    descriptions = {layer.name: layer.description for layer in manifest.needs.layers}
+    for region, ready in brought.items():
+        arns = {descriptions[name]: arn for name, arn in ready.layer_arns.items()}
+        if arns:
+            journal.layers(region, arns)
 
 
 def _not_ready(region: str, error: SamDeployError) -> SamDeployError:

@@ -22,7 +22,7 @@ from sam_deploy.delivery.bring import bring, is_unchanged
 from sam_deploy.delivery.gatekeeper import guard_health
 from sam_deploy.delivery.to import Delivering
 from sam_deploy.delivery.under_way import Found, under_way
-from sam_deploy.deploy import Deployment, Engine, Review, StackOutcome, pool_domains
+from sam_deploy.deploy import Added, Deployment, Engine, Review, StackOutcome, pool_domains
 from sam_deploy.deploy.journal import Journal
 from sam_deploy.deploy.survey import look
 from sam_deploy.events import PhaseStarted
@@ -30,8 +30,9 @@ from sam_deploy.manifest import Manifest
 from sam_deploy.plan import StackPlan
 from sam_deploy.plan.domains import CERTIFICATES_OF_CLOUDFRONT
 from sam_deploy.provide import Provisions, certificates
-from sam_deploy.release import Moved, Release
+from sam_deploy.release import Moved, Release, Seed
 from sam_deploy.steps import step
+from sam_deploy.template import Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +54,40 @@ def deliver(to: Delivering, manifest: Manifest, sources: Mapping[str, Path]) -> 
     """
     with under_way(to, manifest) as (engine, journal, found):
         provisions = bring(to, engine, journal, found, sources)
-        reviews = _reviewed(to, engine, journal, found, provisions)
+        reviews = _agreed(to, engine, journal, found, provisions)
         to.report(PhaseStarted("deploy", "Deploying the stacks"))
         moved: list[Moved] = []
         follow = functools.partial(_follow, to, engine, found, provisions, moved)
-        journal.intend(each.place for each in reviews if not each.empty)
         deployment = engine.execute(reviews, provisions.regions, follow)
         if (journal.begun or found.entry.is_open) and not deployment.failed:
             journal.close()
     return Delivery(provisions, reviews, deployment, Release(manifest.environment, tuple(moved)))
 
 
-def _reviewed(
+def _agreed(
     to: Delivering, engine: Engine, journal: Journal, found: Found, provisions: Provisions
 ) -> tuple[Review, ...]:
-    """Return what will be executed: seen by somebody, and agreed to."""
+    """Return what will be executed: seen by somebody, agreed to, and on record."""
     try:
         if not all(is_unchanged(engine, place, provisions) for place in engine.manifest.places):
             # what cannot be put on record is not begun
             journal.start()
-        _seed_environments(to, engine, found)
+        added = deploy.find_added(engine.manifest, found.survey.live)
+        seeds = release.seeds(engine.manifest, added, to.aws) if added else ()
         reviews = engine.review(provisions.regions)
         _approve(to, engine, reviews, provisions)
     except BaseException:
         journal.abandon()
         raise
-    return reviews
+    changing = [each.place for each in reviews if not each.empty]
+    if changing:
+        journal.intend(changing)
+    if not added:
+        return reviews
+    # the change sets of before do more than is left when the new aliases are there
+    engine.withdraw(reviews, provisions.regions)
+    _seed_environments(to, engine, added, seeds)
+    return engine.review(provisions.regions)
 
 
 def look_only(
@@ -95,19 +104,17 @@ def look_only(
     return provisions, reviews
 
 
-def _seed_environments(to: Delivering, engine: Engine, found: Found) -> None:
+def _seed_environments(
+    to: Delivering, engine: Engine, added: tuple[Added, ...], seeds: Sequence[Seed]
+) -> None:
     """What is new in a stack that stands has aliases that serve what its predecessor serves.
 
-    Only then may its stage and triggers come. Raises `RefusedError` before anything is changed.
+    Only then may its stage and triggers come.
     """
-    added = deploy.find_added(engine.manifest, found.survey.live)
-    if not added:
-        return
-    seeds = release.seeds(engine.manifest, added, to.aws)
     deploy.add_aliases(added, engine)
     release.seed(seeds, to.aws, report=to.report)
     for place in {(each.stack, each.region) for each in added}:
-        found.survey.live[place] = look(place, to.aws)
+        engine.live[place] = look(place, to.aws)
 
 
 def _approve(
@@ -138,24 +145,14 @@ def _follow(
     manifest = engine.manifest
     template = manifest.templates[stack.name]
     to.after_stack(template, outcome, to.report)
-    with step(to.report, "domains", outcome.region, stack.name) as under_way:
-        ready = provisions.regions[outcome.region].certificates
-        made = pool_domains.ensure(
-            template.pool_domains,
-            stack.name,
-            outcome.region,
-            certificates.arns(ready, CERTIFICATES_OF_CLOUDFRONT),
-            to.aws,
-            report=to.report,
-            stop=to.stop,
-        )
-        under_way.detail = f"{len(made)} active" if made else "none"
+    _name_pools(to, template, outcome, provisions)
     functions = manifest.functions_of(stack.name)
     if not functions:
         with step(to.report, "release", outcome.region, stack.name) as under_way:
             under_way.detail = "none"
         return
-    known = outcome.outcome == "no changes" and not found.entry.is_open
+    ended = bool(found.entry.id) and not found.entry.is_open
+    known = outcome.outcome == "no changes" and ended
     here = release.publish(
         functions,
         (stack.name, outcome.region),
@@ -170,3 +167,21 @@ def _follow(
         guard_health(to, manifest, stack, outcome, here)
     moved += here
     release.provision(functions, outcome.region, to.aws, report=to.report)
+
+
+def _name_pools(
+    to: Delivering, template: Template, outcome: StackOutcome, provisions: Provisions
+) -> None:
+    """The user pools of a region answer under the app's domain."""
+    with step(to.report, "domains", outcome.region, outcome.stack) as under_way:
+        ready = provisions.regions[outcome.region].certificates
+        made = pool_domains.ensure(
+            template.pool_domains,
+            outcome.stack,
+            outcome.region,
+            certificates.arns(ready, CERTIFICATES_OF_CLOUDFRONT),
+            to.aws,
+            report=to.report,
+            stop=to.stop,
+        )
+        under_way.detail = f"{len(made)} active" if made else "none"

@@ -52,5 +52,7 @@ class Delivering:
     """What the place needs done when a stack stands, before anything is released."""
     executor: Executor = execute
     take_expired_lock: bool = False
+    goes_on_with: tuple[str, int] | None = None
+    """Id and epoch of the journal that is meant; another one is refused."""
     address: Callable[[str, str], str] = as_told
     """(region, address of a stage as the stack tells it) -> where it is reached from here."""

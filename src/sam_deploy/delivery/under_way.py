@@ -12,13 +12,14 @@ from sam_deploy import deploy, provide
 from sam_deploy import manifest as manifests
 from sam_deploy.aws import Aws, Objects, Records
 from sam_deploy.delivery.to import Delivering
-from sam_deploy.deploy import Engine, Survey
+from sam_deploy.deploy import Engine, Place, Survey
 from sam_deploy.deploy import journal as journals
 from sam_deploy.deploy.journal import Entry, Journal, Read
 from sam_deploy.deploy.lock import locked
 from sam_deploy.deploy.lock import look as lock_holder
 from sam_deploy.deploy.owner import Owner, this_process
 from sam_deploy.deploy.preflight import Facts, check
+from sam_deploy.errors import RefusedError, SamDeployError
 from sam_deploy.events import PhaseStarted
 from sam_deploy.manifest import Manifest
 
@@ -52,7 +53,15 @@ def under_way(to: Delivering, manifest: Manifest) -> Iterator[tuple[Engine, Jour
     with locked(documents, name, owner, to.stop, take_expired=take):
         if journals.read(documents, name).etag != found.journal.etag:
             found = _look(to, manifest, account, documents, holders=False)
-        journal = _journal(manifest, documents, bucket, owner, found)
+        if to.goes_on_with and (found.entry.id, found.entry.epoch) != to.goes_on_with:
+            raise RefusedError(
+                "Somebody else has gone on meanwhile",
+                why=f"the journal is now that of `{found.entry.command}`, begun "
+                f"{found.entry.started} by {found.entry.who}",
+                hint="look again: `sam-deploy status`",
+            )
+        allowed = to.options.allow_replace
+        journal = _journal(manifest, documents, bucket, owner, found, allowed)
         engine = Engine(
             manifest,
             to.aws,
@@ -64,9 +73,15 @@ def under_way(to: Delivering, manifest: Manifest) -> Iterator[tuple[Engine, Jour
             live=found.survey.live,
             before=found.entry,
             executor=to.executor,
-            lost=dict(found.survey.failed),
+            lost=_lost(manifest, found.survey),
         )
         yield engine, journal, found
+
+
+def _lost(manifest: Manifest, survey: Survey) -> dict[Place, SamDeployError]:
+    """Return the places of every region in which some stack could not be looked at."""
+    silent = {region: error for (_, region), error in survey.failed.items()}
+    return {place: silent[place[1]] for place in manifest.places if place[1] in silent}
 
 
 def records_of(manifest: Manifest, account: str, aws: Aws) -> Records:
@@ -105,7 +120,12 @@ def _look(
 
 
 def _journal(
-    manifest: Manifest, documents: Records, bucket: Objects, owner: Owner, found: Found
+    manifest: Manifest,
+    documents: Records,
+    bucket: Objects,
+    owner: Owner,
+    found: Found,
+    allowed: frozenset[str],
 ) -> Journal:
     def keep_manifest() -> str:
         text = manifests.write(manifest)
@@ -113,5 +133,5 @@ def _journal(
         bucket.put_text(key, text)
         return key
 
-    mine = journals.begin(owner, found.entry, manifest.environment)
+    mine = journals.begin(owner, found.entry, manifest.environment, allowed)
     return Journal(documents, manifest.name, found.journal, mine, keep_manifest)

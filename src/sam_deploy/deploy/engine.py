@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,10 +16,10 @@ from sam_deploy.deploy.execute import StackOutcome, execute
 from sam_deploy.deploy.journal import Entry, PlaceEntry
 from sam_deploy.deploy.order import behind, order
 from sam_deploy.deploy.parameters import parameters
-from sam_deploy.deploy.review import Review, review, withdraw
+from sam_deploy.deploy.review import Review, forget, review, withdraw
 from sam_deploy.deploy.survey import Live, Place
 from sam_deploy.deploy.work import Book, NoBook, StackWork
-from sam_deploy.errors import SamDeployError
+from sam_deploy.errors import IncompleteError, SamDeployError, UnreachableError
 from sam_deploy.events import Note, RegionFinished, Report
 from sam_deploy.lanes import Outcomes, Stop
 from sam_deploy.manifest import Manifest
@@ -84,7 +84,7 @@ class Engine:
     report: Report
     stop: Stop
     book: Book = field(default_factory=NoBook)
-    live: Mapping[Place, Live] = field(default_factory=dict)
+    live: dict[Place, Live] = field(default_factory=dict)
     """What stands."""
     before: Entry = field(default_factory=Entry)
     """The journal as it was found: an earlier run may have begun operations."""
@@ -144,15 +144,21 @@ class Engine:
             for place in self.manifest.places
             if place not in self.lost
         }
-        outcomes: Outcomes[Place, Review] = lanes.run(
-            {
-                place: functools.partial(review, work, self.live[place], self.before.token(place))
-                for place, work in works.items()
-            },
-            after={},
-            at_once=self.options.at_once,
-            stop=self.stop,
-        )
+        try:
+            outcomes: Outcomes[Place, Review] = lanes.run(
+                {
+                    place: functools.partial(
+                        review, work, self.live[place], self.before.token(place)
+                    )
+                    for place, work in works.items()
+                },
+                after={},
+                at_once=self.options.at_once,
+                stop=self.stop,
+            )
+        except BaseException:
+            self._forget(works.values())
+            raise
         found = tuple(outcomes.done[place] for place in works if place in outcomes.done)
         refused = self._refused(outcomes.failed) or guard.all_losses(
             found, self.options.allow_replace
@@ -166,6 +172,15 @@ class Engine:
             for words in guard.reaching_others(each.changes, origins, self.manifest.environment):
                 self.report(Note(words, region=each.region))
         return found
+
+    def _forget(self, works: Iterable[StackWork]) -> None:
+        """No change set of ours is left anywhere, whatever had been made when it was stopped."""
+        lanes.run(
+            {work.place: functools.partial(forget, work) for work in works},
+            after={},
+            at_once=self.options.at_once,
+            stop=Stop(),
+        )
 
     def _refused(self, failed: Mapping[Place, SamDeployError]) -> SamDeployError | None:
         """Return the error that ends everything, when there is one."""
@@ -249,7 +264,7 @@ class Engine:
             outcome = self.executor(work, found, self.new_token())
             if not found.empty:
                 self.book.place(found.place, PlaceEntry("deployed", outcome=outcome.outcome))
-            then(stack, outcome)
+            _follow(then, stack, outcome)
             if not found.empty:
                 self.book.place(found.place, PlaceEntry("done", outcome=outcome.outcome))
         except SamDeployError:
@@ -263,3 +278,18 @@ class Engine:
             RegionFinished(found.region, found.stack, outcome.outcome, time.monotonic() - started)
         )
         return outcome
+
+
+def _follow(then: Then, stack: StackPlan, outcome: StackOutcome) -> None:
+    """Do what follows. What goes wrong there leaves a stack that stands, which its error says."""
+    try:
+        then(stack, outcome)
+    except (IncompleteError, UnreachableError):
+        raise
+    except SamDeployError as error:
+        raise IncompleteError(
+            f"`{outcome.stack}` in `{outcome.region}` stands, but what follows it failed",
+            why=str(error),
+            state="the stack is as its template says; the environments serve what they served",
+            hint=f"{error.hint}; then `sam-deploy resume` does what is left",
+        ) from error

@@ -29,6 +29,9 @@ KEPT: Final = (
     "AWS::DynamoDB::Table",
     "AWS::DynamoDB::GlobalTable",
     "AWS::Cognito::UserPool",
+    "AWS::SecretsManager::Secret",
+    "AWS::Serverless::SimpleTable",
+    "AWS::CloudFormation::Stack",
     "AWS::Lambda::Function",
 )
 """Replacing or removing one of these loses data, or puts unpromoted code in front of users."""

@@ -22,6 +22,12 @@ from sam_deploy.errors import IncompleteError, RefusedError
 
 SCHEMA: Final = 1
 TRIES: Final = 2
+
+
+class OtherVersionError(RefusedError):
+    """A journal that can be read, but by another version of sam-deploy only."""
+
+
 PlaceState = Literal["to do", "executing", "deployed", "done", "failed"]
 """executing: CloudFormation may be at work. deployed: the stack stands. done: released, too."""
 
@@ -45,7 +51,8 @@ class Entry:
     epoch: int = 0
     """Rises each time that somebody goes on with it."""
     kind: Literal["deploy", "destroy", "promote"] = "deploy"
-    state: Literal["open", "done"] = "done"
+    state: Literal["review", "open", "done"] = "done"
+    """review: somebody looks at what would change; nothing is there to go on with."""
     command: str = ""
     who: str = ""
     host: str = ""
@@ -56,6 +63,8 @@ class Entry:
     """Key of the manifest, beside the journal."""
     places: Mapping[str, PlaceEntry] = field(default_factory=dict)
     """`stack region` -> how far it has come."""
+    allowed: tuple[str, ...] = ()
+    """Logical ids of what may be lost, as the user said (`--allow-replace`)."""
     layers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Region -> description of a layer's content -> ARN of the version that holds it."""
 
@@ -107,13 +116,14 @@ def _entry(record: Record, key: str) -> Entry:
         found = json.loads(record.body)
         schema = found.pop("schema")
         if schema != SCHEMA:
-            raise RefusedError(
+            raise OtherVersionError(
                 f"The journal `{key}` was written by another version of sam-deploy",
                 why=f"its schema is {schema}; this version knows {SCHEMA}",
                 hint="use the version that wrote it",
             )
         places = {name: PlaceEntry(**each) for name, each in found.pop("places").items()}
-        return Entry(places=places, **found)
+        allowed = tuple(found.pop("allowed", ()))
+        return Entry(places=places, allowed=allowed, **found)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RefusedError(
             f"The journal `{key}` cannot be read",
@@ -135,9 +145,11 @@ class Journal:
         keep_manifest: Callable[[], str],
     ) -> None:
         self._documents, self._key = documents, key_of(name)
-        self._before = before.entry
+        self._before, self._mine = before.entry, mine
         self._etag = before.etag
-        self._entry = replace(mine, layers={**before.entry.layers})
+        # until it is agreed to, what an earlier run has left stays on record as it is
+        now = replace(before.entry, epoch=mine.epoch) if before.entry.is_open else mine
+        self._entry = replace(now, layers={**before.entry.layers})
         self._keep_manifest = keep_manifest
         self._state, self._writing = threading.Lock(), threading.Lock()
         self._version = self._written = 0
@@ -158,10 +170,10 @@ class Journal:
         self._record(lambda now: replace(now, places={**now.places, key: entry}))
 
     def intend(self, places: Iterable[Place]) -> None:
-        """What is to be done is remembered, to be written with the first of it."""
-        with self._state:
-            meant = {" ".join(place): PlaceEntry() for place in places}
-            self._entry = replace(self._entry, places={**meant, **self._entry.places})
+        """What is to be done was agreed to, and is on record: `resume` can go on with it."""
+        meant = {" ".join(place): PlaceEntry() for place in places}
+        mine = replace(self._mine, state="open", places=meant)
+        self._record(lambda now: replace(mine, layers=now.layers))
 
     def layers(self, region: str, arns: Mapping[str, str]) -> None:
         """Which versions hold which content is remembered, to be written with what follows."""
@@ -192,7 +204,7 @@ class Journal:
         with self._writing:
             if self._written >= mine:
                 return
-            if not self._entry.manifest:
+            if self._entry.is_open and not self._entry.manifest:
                 # before the first intent: `resume` needs nothing else
                 key = self._keep_manifest()
                 with self._state:
@@ -222,12 +234,13 @@ class Journal:
         raise _put_aside(entry)
 
 
-def begin(owner: Owner, before: Entry, environment: str) -> Entry:
+def begin(owner: Owner, before: Entry, environment: str, allowed: Iterable[str] = ()) -> Entry:
     """Return the entry of a deployment that begins, or goes on with what another one left."""
     return Entry(
         id=owner.id,
         epoch=before.epoch + 1,
-        state="open",
+        state="review",
+        allowed=tuple(sorted(allowed)),
         command=owner.command,
         who=owner.who,
         host=owner.host,

@@ -17,7 +17,7 @@ from typing import Final, Protocol
 
 from sam_deploy.aws import Record
 from sam_deploy.deploy.owner import Owner, is_dead
-from sam_deploy.errors import RefusedError, SamDeployError
+from sam_deploy.errors import IncompleteError, RefusedError, SamDeployError
 from sam_deploy.lanes import Stop
 
 HEARTBEAT_SECONDS: Final = 30.0
@@ -209,8 +209,8 @@ class _Lock:
             return None  # of another version of sam-deploy, so not of this process
         return found if found and found.owner.id == self._mine.owner.id else None
 
-    def _lost(self) -> RefusedError:
-        return RefusedError(
+    def _lost(self) -> IncompleteError:
+        return IncompleteError(
             "This deployment has lost its lock",
             why="somebody has taken it over or ended it (`unlock`, `resume`)",
             state="what had been begun in AWS goes on there; nothing more was begun",

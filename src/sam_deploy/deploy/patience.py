@@ -59,5 +59,5 @@ class Patience:
             f"Waited {at_most_seconds:.0f} s for {what} in `{self.region}`",
             why=trouble or "it has neither succeeded nor failed",
             state="CloudFormation goes on by itself",
-            hint="`sam-deploy resume` goes on from there",
+            hint="run the same command again; it goes on from there",
         )

@@ -11,10 +11,9 @@ from typing import Any, Final
 from sam_deploy.deploy.review import Review
 from sam_deploy.errors import ConfigError, RefusedError
 from sam_deploy.manifest import Manifest, read, write
+from sam_deploy.private import write_private
 
 SCHEMA: Final = 1
-MODE: Final = 0o600
-"""Templates can tell more than everybody should know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +38,7 @@ def save(
         "changes": {" ".join(each.place): _seen(each) for each in reviews},
         "manifest": json.loads(write(manifest)),
     }
-    file.touch(MODE)
-    file.write_text(json.dumps(document, indent=1), encoding="utf-8")
+    write_private(file, json.dumps(document, indent=1))
 
 
 def load(file: Path) -> PlanFile:
@@ -63,17 +61,6 @@ def load(file: Path) -> PlanFile:
             hint="make the plan anew with this version",
         )
     return plan
-
-
-def guard_place(plan: PlanFile, account: str, target: str) -> None:
-    """Raise `RefusedError` when a plan was made for another account or target."""
-    made, here = (plan.target, plan.account), (target, account)
-    if made != here:
-        raise RefusedError(
-            "The plan was made for another place",
-            why=f"for {plan.target}, account {plan.account}; this is {target}, account {account}",
-            hint="make a plan here: `sam-deploy deploy --plan-only --out FILE`",
-        )
 
 
 def as_reviewed(plan: PlanFile) -> Callable[[Manifest, Sequence[Review]], None]:

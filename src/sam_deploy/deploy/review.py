@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from sam_deploy.aws import AwsCallError, Change, ChangeSet, Stack
@@ -12,10 +12,12 @@ from sam_deploy.deploy import guard, leftovers, operation, status
 from sam_deploy.deploy.survey import Live, Place, is_as_it_should_be
 from sam_deploy.deploy.work import StackWork
 from sam_deploy.errors import RefusedError
+from sam_deploy.lanes import Stop
 from sam_deploy.steps import step
 
 Way = Literal["create", "update", "recreate", "none"]
 CHANGE_SET_SECONDS: Final = 300.0
+GONE_SECONDS: Final = 60.0
 OURS: Final = "sd-"
 """How the names of our change sets begin."""
 DIGEST_CHARACTERS: Final = 24
@@ -117,6 +119,8 @@ def _create(work: StackWork, way: Literal["create", "update"], name: str) -> str
             template=work.template_argument(),
             parameters=work.parameters,
             tags=work.tags,
+            # hidden values are kept nowhere but in the stack itself
+            previous=() if way == "create" else work.hidden,
         )
 
     try:
@@ -153,11 +157,31 @@ def withdraw(work: StackWork, found: Review) -> None:
         discard_empty_stack(work)
 
 
+def forget(work: StackWork) -> None:
+    """No change set of ours is left of a stack, and no stack that was made for one."""
+    tidy(work)
+    discard_empty_stack(work)
+
+
 def discard_empty_stack(work: StackWork) -> None:
-    """A stack that was made by a change set alone, and holds nothing, is gone."""
+    """A stack that was made by a change set alone, and holds nothing, is gone.
+
+    Somebody else may have made it, for a change set that waits to be executed: then it stays.
+    """
     live = work.cloudformation.describe_stack(work.name)
-    if live is not None and live.status == "REVIEW_IN_PROGRESS":
-        work.cloudformation.delete_stack(live.arn or work.name)
+    if live is None or live.status != "REVIEW_IN_PROGRESS":
+        return
+    if work.cloudformation.change_sets(work.name):
+        return
+    identity = live.arn or work.name
+    work.cloudformation.delete_stack(identity)
+
+    def gone() -> bool | None:
+        now = work.cloudformation.describe_stack(identity)
+        return True if now is None or now.status == "DELETE_COMPLETE" else None
+
+    # the next command must not meet it while it goes
+    replace(work, stop=Stop()).patience.until(gone, f"`{work.name}` to be gone", GONE_SECONDS)
 
 
 def summary(found: Review) -> str:

@@ -6,6 +6,7 @@ May call: DescribeStacks, GetTemplate.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -21,8 +22,19 @@ Place = tuple[str, str]
 """(stack name, region)."""
 NEVER_CAME_UP: Final = frozenset({"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "DELETE_COMPLETE"})
 """Of a stack in this status a deployment makes everything anew."""
-RESOLVED_BY_AWS: Final = ("{{resolve:", "AWS::Include", "AWS::SSM::Parameter::Value")
+RESOLVED_BY_AWS: Final = (
+    "{{resolve:",
+    "AWS::Include",
+    "AWS::SSM::Parameter::Value",
+    "Fn::Transform",
+    "AWS::CloudFormation::Stack",
+    "AWS::Serverless::Application",
+)
 """What makes one text mean another thing tomorrow: only a change set knows."""
+TRANSFORMS: Final = frozenset({"AWS::Serverless-2016-10-31", "AWS::LanguageExtensions"})
+"""Those that make the same of the same."""
+TRANSFORM: Final = re.compile(r"^Transform:(.*(?:\n[ \t]*-.*)*)", re.MULTILINE)
+NAME: Final = re.compile(r"[\w:.-]*\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,5 +96,13 @@ def is_as_it_should_be(
         and live.template == template.body
         and dict(stack.parameters) == dict(parameters)
         and dict(stack.tags) == dict(tags)
-        and not any(text in template.body for text in RESOLVED_BY_AWS)
+        and means_the_same(template.body)
     )
+
+
+def means_the_same(body: str) -> bool:
+    """Whether a template means tomorrow what it means today. In doubt it does not."""
+    if any(text in body for text in RESOLVED_BY_AWS) or body.lstrip().startswith("{"):
+        return False
+    named = {name for found in TRANSFORM.findall(body) for name in NAME.findall(found)}
+    return named <= TRANSFORMS

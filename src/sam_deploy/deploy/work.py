@@ -64,6 +64,11 @@ class StackWork:
         return self.name, self.region
 
     @property
+    def hidden(self) -> tuple[str, ...]:
+        """Parameters that AWS hides, and that have no value here: a stack keeps its own."""
+        return tuple(name for name in self.template.hidden if name not in self.parameters)
+
+    @property
     def patience(self) -> Patience:
         """How to wait for it."""
         return Patience(self.region, self.report, self.stop)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,6 +12,8 @@ from typing import Final
 from sam_deploy.errors import BuildError, ConfigError
 from sam_deploy.manifest.model import Manifest
 from sam_deploy.manifest.written import read, write
+from sam_deploy.plan import StackPlan
+from sam_deploy.private import write_private
 from sam_deploy.provide import Archive
 
 MANIFEST: Final = "manifest.json"
@@ -35,9 +36,7 @@ def write_folder(manifest: Manifest, sources: Mapping[str, Path], folder: Path) 
         file = folder / "templates" / f"{template.stack_name}.yaml"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(template.body, encoding="utf-8")
-    partial = folder / f".{MANIFEST}-{os.getpid()}"
-    partial.write_text(write(manifest), encoding="utf-8")
-    partial.replace(target)
+    write_private(target, write(manifest))
 
 
 def read_folder(folder: Path) -> tuple[Manifest, dict[str, Path]]:
@@ -103,12 +102,7 @@ def only(manifest: Manifest, feature_sets: tuple[str, ...], regions: tuple[str, 
             hint="name a part of it, or build anew",
             problems=tuple(problems),
         )
-    stacks = tuple(
-        replace(stack, regions=kept)
-        for stack in manifest.stacks
-        if not feature_sets or stack.feature_set in feature_sets
-        if (kept := tuple(r for r in stack.regions if not regions or r in regions))
-    )
+    stacks = _chosen(manifest, feature_sets, regions)
     names = {stack.name for stack in stacks}
     return replace(
         manifest,
@@ -119,3 +113,22 @@ def only(manifest: Manifest, feature_sets: tuple[str, ...], regions: tuple[str, 
             manifest.needs, regions=tuple(dict.fromkeys(r for s in stacks for r in s.regions))
         ),
     )
+
+
+def _chosen(
+    manifest: Manifest, feature_sets: tuple[str, ...], regions: tuple[str, ...]
+) -> tuple[StackPlan, ...]:
+    """Return the stacks that are left. Raises `ConfigError` when none is."""
+    found = tuple(
+        replace(stack, regions=kept)
+        for stack in manifest.stacks
+        if not feature_sets or stack.feature_set in feature_sets
+        if (kept := tuple(r for r in stack.regions if not regions or r in regions))
+    )
+    if not found:
+        raise ConfigError(
+            f"{', '.join(feature_sets)} is not deployed to {', '.join(regions)}",
+            why="no stack is left when both are asked for",
+            hint="name a region of that feature set, or leave one of them out",
+        )
+    return found

@@ -13,8 +13,15 @@ SCHEMA: Final = 1
 
 
 def write(manifest: Manifest) -> str:
-    """Return a manifest as JSON: the same text for the same value."""
-    return json.dumps({"schema": SCHEMA, "manifest": asdict(manifest)}, sort_keys=True)
+    """Return a manifest as JSON: the same text for the same value.
+
+    Values of hidden parameters (NoEcho) are left out: a stack that stands keeps its own.
+    """
+    told = asdict(manifest)
+    for template in told["templates"].values():
+        hidden = template["hidden"]
+        template["values"] = {k: v for k, v in template["values"].items() if k not in hidden}
+    return json.dumps({"schema": SCHEMA, "manifest": told}, sort_keys=True)
 
 
 def read(text: str | bytes, where: str) -> Manifest:

@@ -5,6 +5,7 @@ Touches the network: the API's own address.
 
 from __future__ import annotations
 
+import http.client
 import time
 import urllib.error
 import urllib.request
@@ -65,5 +66,5 @@ def call(url: str) -> tuple[int, str]:
             return int(answer.status), ""
     except urllib.error.HTTPError as error:
         return error.code, error.read(SHOWN).decode(errors="replace")
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         return 0, str(error)

@@ -59,6 +59,11 @@ def render(
         outputs=tuple(outputs) if isinstance(outputs, Mapping) else (),
         origins={each.logical_id: _origin(each) for each in placed},
         values={name: value for name, value in values.items() if name in template.parameters},
+        hidden=tuple(
+            name
+            for name, declared in template.parameters.items()
+            if isinstance(declared, Mapping) and str(declared.get("NoEcho")).lower() == "true"
+        ),
     )
 
 

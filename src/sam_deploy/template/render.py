@@ -86,6 +86,8 @@ class Template:
     """Logical id -> type, such as AWS::SQS::Queue."""
     values: Mapping[str, str] = field(default_factory=dict)
     """Values of parameters that are the same in every region."""
+    hidden: tuple[str, ...] = ()
+    """Parameters whose values AWS shows to nobody (NoEcho): they are written down nowhere."""
     certificates: tuple[CertificateNeed, ...] = ()
     """What has to be issued before the stack's domains can be made."""
     pool_domains: tuple[PoolDomainNeed, ...] = ()

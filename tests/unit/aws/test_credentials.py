@@ -87,13 +87,13 @@ def test_newer_keys_are_used_and_the_call_is_not_lost(account: _Account, code: s
 
 @pytest.mark.fault(28)
 def test_without_newer_keys_it_is_an_error(account: _Account) -> None:
-    """R224, Fault 28: exit code 8 and how to renew them; the SDK repeats nothing."""
+    """R224, Fault 28: exit code 8 and how to renew them; asked once more, and not again."""
     account.expired = {"FIRST"}
     with pytest.raises(ExpiredError) as raised:
         account.aws.account(REGION)
     assert (8, True) == (raised.value.exit_code, "aws sso login" in raised.value.hint)
     assert "ExpiredToken: as asked" == raised.value.why
-    assert ["FIRST"] == account.used
+    assert ["FIRST"] * 2 == account.used
 
 
 def test_newer_keys_are_tried_once(account: _Account) -> None:

@@ -62,7 +62,7 @@ def test_bytes_of_all_regions_are_added(tmp_path: Path) -> None:
 def test_a_first_deployment_knows_no_archive_and_no_verdict(tmp_path: Path) -> None:
     """Wheels stay; a template that counts as checked before keeps its verdict."""
     stack = deployed(tmp_path, "created", 10)
-    folders = [stack.project.store / name for name in ("archives", "linted", "wheels")]
+    folders = [stack.project.store / name for name in ("archives", "checked", "wheels")]
     for folder in folders:
         folder.mkdir(parents=True)
 

@@ -90,6 +90,7 @@ class _ScriptedStacks:
         template: Mapping[str, str],
         parameters: Mapping[str, str],
         tags: Mapping[str, str],
+        previous: tuple[str, ...] = (),
     ) -> str:
         self._called("create_change_set", stack, name, kind, template, parameters, tags)
         if kind == "CREATE":

@@ -43,7 +43,15 @@ def history(facts: Facts) -> Iterator[Finding]:
     ours = {" ".join(place) for place in facts.manifest.places}
     left = [name for name in unfinished if name not in ours]
     words = f"{began}, was not finished ({plural(len(unfinished), 'stack')} left)"
-    yield Finding(warning=f"{words}; this deployment takes its place")
-    if left:
-        named = ", ".join("`{}` in `{}`".format(*name.split(" ", 1)) for name in left)
-        yield Finding(warning=f"it does not finish {named}: run `sam-deploy deploy` for all")
+    if not left:
+        yield Finding(warning=f"{words}; this deployment takes its place")
+        return
+    named = ", ".join("`{}` in `{}`".format(*name.split(" ", 1)) for name in left)
+    yield Finding(
+        error=IncompleteError(
+            "An earlier deployment was not finished, and this one would not finish it",
+            why=f"{began}, has left {named}",
+            state="`sam-deploy status` shows what is live where",
+            hint="run `sam-deploy resume` first, or deploy all of it",
+        )
+    )

@@ -85,13 +85,27 @@ def test_each_region_gets_its_own_parameters(run: Run) -> None:
     assert {"Project": "Shop", "Team": "web"} == run.aws.tags
 
 
-def test_a_region_that_refuses_leaves_no_change_set_anywhere(run: Run) -> None:
-    """Its own error goes up; what the others would have done is withdrawn."""
+@pytest.mark.parametrize("options", [Options(), Options(stop_on_failure=True)])
+def test_a_first_region_that_refuses_leaves_no_change_set_anywhere(
+    run: Run, options: Options
+) -> None:
+    """Its own error goes up, as that of any region when nothing is to begin after a failure."""
+    run.aws.changes = {place: [ADD] for place in PLACES}
+    run.aws.refusing = {EAST if options.stop_on_failure else HOME}
+    with pytest.raises(Exception, match="as asked"):
+        run.review(run.engine(options))
+    assert {} == run.aws.left
+
+
+@pytest.mark.fault(30)
+def test_another_region_that_refuses_falls_behind_alone(run: Run) -> None:
+    """Fault 30: the others are reviewed, and its error is kept for the end."""
     run.aws.changes = {place: [ADD] for place in PLACES}
     run.aws.refusing = {EAST}
-    with pytest.raises(Exception, match="as asked"):
-        run.review(run.engine())
-    assert {} == run.aws.left
+    engine = run.engine()
+    found = run.review(engine)
+    assert {place for place in PLACES if place[1] == EAST} == set(engine.lost)
+    assert [place for place in PLACES if place[1] != EAST] == [each.place for each in found]
 
 
 @pytest.mark.fault(38)

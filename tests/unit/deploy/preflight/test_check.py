@@ -114,14 +114,24 @@ def test_what_is_out_of_reach_stays_out_of_reach() -> None:
 
 
 def test_a_region_that_does_not_answer_is_told_once() -> None:
-    """Its other stacks fail in the same way; another reason is told as well."""
+    """Its other stacks fail in the same way. Here every region is gone: all of them are told."""
     failed = {
         ("a", HOME): UnansweredError("x", why="no route"),
         ("b", HOME): UnansweredError("y", why="no route"),
         ("c", HOME): UnansweredError("z", why="slow"),
         ("a", EAST): UnansweredError("x", why="no route"),
     }
-    assert 3 == len(errors(stacks(facts(failed=failed))))
+    assert 2 == len(errors(stacks(facts(failed=failed))))
+
+
+@pytest.mark.fault(30)
+def test_a_region_that_is_no_first_one_falls_behind_alone() -> None:
+    """Fault 30: a warning, while the others can go on; an error when nothing is to be skipped."""
+    failed = {("shop-sam", EAST): UnansweredError("x", why="no route")}
+    (found,) = stacks(facts(failed=failed))
+    assert f"`{EAST}` does not answer, and falls behind: no route" == found.warning
+    strict = facts(failed=failed, options=Options(stop_on_failure=True))
+    assert 1 == len(errors(stacks(strict)))
 
 
 @pytest.mark.parametrize(
@@ -198,4 +208,4 @@ def test_something_else_that_was_not_finished_is_finished_first(kind: str) -> No
     (error,) = errors(history(facts(entry=replace(OPEN, kind=kind))))
     assert isinstance(error, IncompleteError)
     assert f"A {kind} of this app was not finished" == error.what
-    assert "sam-deploy resume" in error.hint
+    assert ("again: it goes on" if kind == "destroy" else "sam-deploy resume") in error.hint
