@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sam_deploy import build, config, manifest, plan, provide, template
+from sam_deploy.amounts import plural
 from sam_deploy.build import Artifacts, Store
 from sam_deploy.build.container import Containers
 from sam_deploy.config.model import App
@@ -221,22 +222,29 @@ def incomplete(deployment: Deployment, released: Release) -> SamDeployError:
     total = len(deployment.done) + len(deployment.failed) + len(deployment.not_started)
     waiting = [f"`{name}` in `{where}`" for name, where in deployment.not_started]
     behind = {where for _, where in (*deployment.failed, *deployment.not_started)}
-    live = ", ".join(sorted({where for _, where in deployment.done} - behind))
+    regions = sorted({where for _, where in deployment.done} - behind)
+    live = ", ".join(regions)
     serves = (
-        f"{live} serve the new {released.environment}"
+        f"{live} {'serves' if len(regions) == 1 else 'serve'} the new {released.environment}"
         if released.environment
         else (f"as it should be in {live}")
     )
     return IncompleteError(
-        f"{len(deployment.failed)} of {total} stacks were not deployed",
-        why=f"`{stack}` in `{region}`: {error}",
+        f"{len(deployment.failed)} of {plural(total, 'stack')} "
+        f"{'was' if len(deployment.failed) == 1 else 'were'} not deployed",
+        why=_named(stack, region, error),
         state=(f"{serves}; " if live else "no region was changed; ")
         + (f"not started: {', '.join(waiting)}; " if waiting else "")
         + "every other environment is as before",
         problems=tuple(
-            f"`{name}` in `{where}`: {each}" for (name, where), each in deployment.failed.items()
+            _named(name, where, each) for (name, where), each in deployment.failed.items()
         )
         if len(deployment.failed) > 1
         else (),
         hint="correct the cause, then `sam-deploy resume` (or the same command) does what is left",
     )
+
+
+def _named(stack: str, region: str, error: SamDeployError) -> str:
+    place = f"`{stack}` in `{region}`"
+    return str(error) if place in str(error) else f"{place}: {error}"

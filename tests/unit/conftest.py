@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.model import ServiceModel
 from botocore.validate import ParamValidator
 
+from sam_deploy.aws import Endpoint
 from sam_deploy.lanes import Stop
 
 Json: TypeAlias = dict[str, Any]
@@ -74,6 +75,7 @@ class Account:
     """(stack, logical id) -> physical id."""
     calls: list[tuple[str, str, str, Json]] = field(default_factory=list)
     issue_at_once: bool = False
+    endpoint: Endpoint = field(default_factory=lambda: Endpoint("aws"))
     before: Callable[[str], object] = lambda _call: None
     """Called before each call with its name; may raise."""
     lost: set[str] = field(default_factory=set)

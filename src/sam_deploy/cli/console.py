@@ -99,7 +99,7 @@ class PlainConsole:
         # one lock for both, so that the percentages of the lines never go back
         with self._lock:
             self._tally.add(event)
-            lead = f"[{self._tally.percent:3d}%] " if self._tally.planned.builds else ""
+            lead = f"[{self._tally.percent:3d}%] " if self._tally.can_tell else ""
             if line:
                 print(lead + line, file=self._stream, flush=True)
 

@@ -19,7 +19,6 @@ from sam_deploy.cli import console as consoles
 from sam_deploy.cli.cloud_command import api_url
 from sam_deploy.cli.console import Console, Progress
 from sam_deploy.cli.contexts import How
-from sam_deploy.cli.deploy_command import relative
 from sam_deploy.cli.options import Globals
 from sam_deploy.errors import IncompleteError
 
@@ -52,7 +51,9 @@ def command(chosen: Globals, progress: Progress, verbose: bool) -> None:  # noqa
     console = consoles.make(progress, verbose=verbose)
     project = example_project(chosen.project)
     here = Globals(project, "embedded")
-    console.say(f"The example is in {relative(project)}; it goes to a cloud on this laptop.")
+    console.say(
+        f"The example is in {options.relative(project)}; it goes to a cloud on this laptop."
+    )
     try:
         app = config.load(project)
         job = jobs.of_app(here, (), (), None)
@@ -119,15 +120,13 @@ def _get(address: str) -> tuple[int, str]:
 
 
 def _next(project: Path, app: App, seconds: float) -> str:
-    command = options.program()
-    if project != Path.cwd().resolve():
-        command += f" -C {relative(project)}"
+    command = options.program(project)
     region = app.feature_sets[0].regions[1]
     return (
         f"\nDone in {seconds:.0f} s. The cloud keeps running. Try next:\n\n"
         f"  {command} status\n"
         f"  {command} cloud url --region {region} --environment dev\n"
-        f"  edit {relative(project)}/functions/Api/handler.py, then\n"
+        f"  edit {options.relative(project)}/functions/Api/handler.py, then\n"
         f"  {command} deploy core        only what changed, and only dev serves it\n"
         f"  {command} cloud stop         end it; what it held is gone"
     )

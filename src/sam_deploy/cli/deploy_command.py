@@ -84,7 +84,7 @@ def command(
         carried = carry_out.deploy(chosen, job, target, console, how)
     finally:
         console.close()
-    told(chosen, job, carried, console, as_json=as_json)
+    told(job, carried, console, as_json=as_json)
 
 
 def _how(
@@ -142,7 +142,7 @@ def _refuse_unwatchable(
     watch.refuse_other_environments(chosen, environment)
 
 
-def told(chosen: Globals, job: Job, carried: Carried, console: Console, *, as_json: bool) -> None:
+def told(job: Job, carried: Carried, console: Console, *, as_json: bool) -> None:
     """Say what came of it; write the document, when one is wanted."""
     result, seconds, target = carried.result, carried.seconds, carried.place.target
     if job.of_template:
@@ -151,7 +151,7 @@ def told(chosen: Globals, job: Job, carried: Carried, console: Console, *, as_js
             click.echo(deploy_screens.template_json(result, target, seconds))
         return
     console.say(deploy_screens.deploy_text(result, seconds))
-    console.say(next_commands(chosen, result))
+    console.say(next_commands(result))
     if as_json:
         click.echo(deploy_screens.deploy_json(result, target, seconds))
 
@@ -170,10 +170,9 @@ def told_plan(planned: Planned, out: Path | None, console: Console, *, as_json: 
         )
 
 
-def next_commands(chosen: Globals, result: Result) -> str:
+def next_commands(result: Result) -> str:
     """Return the line that says what to run next."""
-    here = "" if chosen.project == Path.cwd().resolve() else f" -C {relative(chosen.project)}"
-    program = f"{options.program()}{here}"
+    program = options.program()
     environment = result.release.environment
     region = result.manifest.regions[0]
     if not environment:
@@ -182,11 +181,3 @@ def next_commands(chosen: Globals, result: Result) -> str:
         f"\nnext: {program} status\n"
         f"      {program} cloud url --region {region} --environment {environment}"
     )
-
-
-def relative(project: object) -> str:
-    """Return a folder as it is typed: relative to the current one when it is below it."""
-    import os  # noqa: PLC0415 - beside its only use
-
-    shown = os.path.relpath(str(project))
-    return str(project) if shown.startswith("..") else shown

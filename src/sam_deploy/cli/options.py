@@ -28,10 +28,24 @@ class Globals:
     target: str | None
 
 
-def program() -> str:
-    """Return how this program is called here, for commands that are shown to be typed."""
+def program(project: Path | None = None) -> str:
+    """Return how this program is called here, for commands that are shown to be typed.
+
+    It ends in `-C DIR` when the project, by default that of the running command, is elsewhere.
+    """
     # uv sets this for what `uv run` runs; there `sam-deploy` alone is not on the PATH
-    return "uv run sam-deploy" if "UV_RUN_RECURSION_DEPTH" in os.environ else "sam-deploy"
+    name = "uv run sam-deploy" if "UV_RUN_RECURSION_DEPTH" in os.environ else "sam-deploy"
+    context = click.get_current_context(silent=True)
+    chosen = context.find_object(Globals) if context else None
+    folder = project or (chosen.project if chosen else None)
+    here = folder is None or folder.resolve() == Path.cwd().resolve()
+    return name if here else f"{name} -C {relative(folder)}"
+
+
+def relative(project: object) -> str:
+    """Return a folder as it is typed: relative to the current one when it is below it."""
+    shown = os.path.relpath(str(project))
+    return str(project) if shown.startswith("..") else shown
 
 
 def target_option(function: F) -> F:

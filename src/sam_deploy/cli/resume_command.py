@@ -90,7 +90,7 @@ def command(
         carried = carry_out.deploy(chosen, job, target, console, how)
     finally:
         console.close()
-    told(chosen, job, carried, console, as_json=as_json)
+    told(job, carried, console, as_json=as_json)
 
 
 def nothing_left(entry: Entry, who: Identity) -> str:

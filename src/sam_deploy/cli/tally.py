@@ -86,6 +86,11 @@ class Tally:
                 pass
 
     @property
+    def can_tell(self) -> bool:
+        """Whether it is known how much there is to do."""
+        return bool(self.planned.builds or self.planned.stacks)
+
+    @property
     def percent(self) -> int:
         """How much of the work is done, 0 to 100."""
         planned = self.planned

@@ -91,7 +91,7 @@ def refusal(held: Held, now: float) -> RefusedError:
     way = (
         "if that process is gone, `sam-deploy resume` goes on, "
         if silent
-        else "wait until it has ended"
+        else "wait until it has ended, "
     )
     return RefusedError(
         f"`{owner.command}` is at work on this app",

@@ -237,6 +237,8 @@ class _Work:
             if zone is not None and zone.covers(need.domain_name) and not zone.private:
                 zones.put_alias(need.hosted_zone_id, need.domain_name, there.distribution)
                 return
+        if self.aws.endpoint.target == "embedded":
+            return  # nobody else's DNS leads to a laptop
         row = (need.domain_name, "CNAME", there.distribution)
         title = "Put this record into your DNS, so that sign-in pages can be reached"
         self.report(Listing(title, ("name", "type", "value"), (row,)))

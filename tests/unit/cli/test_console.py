@@ -19,7 +19,7 @@ from sam_deploy.cli.console import (
 )
 from sam_deploy.cli.live import LiveConsole
 from sam_deploy.errors import ConfigError, SamDeployError
-from sam_deploy.events import Event, Note
+from sam_deploy.events import Event, Note, Planned
 
 PLAIN = """\
 [  0%] warning: the queue is impatient
@@ -76,6 +76,15 @@ def test_without_a_plan_there_is_no_percentage() -> None:
     console.report(Note("starting"))
     console.say("running")
     assert "starting\nrunning\n" == stream.getvalue()
+
+
+def test_archives_that_exist_are_counted_by_their_stacks() -> None:
+    """A plan and a folder of archives build nothing, and still say how far they are."""
+    stream = io.StringIO()
+    console = PlainConsole(stream)
+    console.report(Planned(0, 1, 1))
+    console.report(Note("going on"))
+    assert "[  0%] going on\n" == stream.getvalue()
 
 
 def test_json_lines_are_every_event_with_its_fields(story: list[Event]) -> None:

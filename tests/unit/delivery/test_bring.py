@@ -134,10 +134,10 @@ def test_a_single_failure_is_its_own_error() -> None:
 def test_a_failure_beside_successes_says_what_is_live_where() -> None:
     """R223, Fault 30: exit code 7, what was not begun, and the command that does what is left."""
     error = failed((HOME,))
-    assert (7, "1 of 3 stacks were not deployed") == (error.exit_code, error.what)
+    assert (7, "1 of 3 stacks was not deployed") == (error.exit_code, error.what)
     assert "`core` in `us-east-1`: as asked" == error.why
     assert (
-        "eu-west-1 serve the new dev; not started: `extra` in `us-east-1`; "
+        "eu-west-1 serves the new dev; not started: `extra` in `us-east-1`; "
         "every other environment is as before"
     ) == error.state
     assert "sam-deploy resume" in error.hint

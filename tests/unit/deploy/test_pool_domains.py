@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sam_deploy.aws import PoolDomain
+from sam_deploy.aws import Endpoint, PoolDomain
 from sam_deploy.deploy import pool_domains
 from sam_deploy.errors import IncompleteError, RefusedError, UnreachableError
 from sam_deploy.events import Event, Listing, Note, Waiting
@@ -85,6 +85,16 @@ def test_a_pool_gets_its_domain_and_it_is_awaited(
     assert [600, 590, 580] == waits
     (listing,) = listings(heard)
     assert ((DOMAIN, "CNAME", DISTRIBUTION),) == listing.rows
+
+
+def test_no_record_is_asked_for_where_no_dns_leads(
+    ensure: Ensure, account: Any, hours: Any, heard: list[Event]
+) -> None:
+    """The embedded cloud is on this laptop: its domains are made, and nothing is to be copied."""
+    account.endpoint = Endpoint("embedded")
+    hours.after(5, becomes(account, "ACTIVE"))
+    (made,) = ensure()
+    assert ("ACTIVE", []) == (made.status, listings(heard))
 
 
 def test_one_that_is_there_stays_as_it_is(ensure: Ensure, account: Any, heard: list[Event]) -> None:

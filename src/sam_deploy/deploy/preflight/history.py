@@ -16,13 +16,16 @@ def history(facts: Facts) -> Iterator[Finding]:
     """Yield who deploys now, and what an earlier command began and did not finish."""
     now = time.time()
     held = facts.held
-    if held is not None and not is_dead(held.owner):
-        takes = facts.take_expired_lock and held.expired(now)
-        if not takes:
-            yield Finding(error=refusal(held, now))
+    takes = held is not None and facts.take_expired_lock and held.expired(now)
+    if held is not None and not takes and not is_dead(held.owner):
+        yield Finding(error=refusal(held, now))
+    elif facts.entry.is_open:
+        # while somebody is at work the journal is about that
+        yield from _unfinished(facts)
+
+
+def _unfinished(facts: Facts) -> Iterator[Finding]:
     entry = facts.entry
-    if not entry.is_open:
-        return
     began = f"`{entry.command}`, begun {entry.started} by {entry.who} on {entry.host}"
     if entry.kind != "deploy":
         yield Finding(
@@ -41,7 +44,8 @@ def history(facts: Facts) -> Iterator[Finding]:
     left = [name for name in unfinished if name not in ours]
     words = f"{began}, was not finished ({plural(len(unfinished), 'stack')} left)"
     if not left:
-        yield Finding(warning=f"{words}; this deployment takes its place")
+        if not facts.take_expired_lock:  # `resume` is the same deployment
+            yield Finding(warning=f"{words}; this deployment takes its place")
         return
     named = ", ".join("`{}` in `{}`".format(*name.split(" ", 1)) for name in left)
     yield Finding(

@@ -189,6 +189,11 @@ def test_an_unfinished_deployment_is_told_and_replaced() -> None:
     )
 
 
+def test_resume_is_not_told_of_what_it_finishes() -> None:
+    """It takes nothing's place: it is the same deployment."""
+    assert () == tuple(history(facts(entry=OPEN, take_expired_lock=True)))
+
+
 def test_what_this_deployment_does_not_finish_is_named() -> None:
     """A deployment of one feature set after a killed one of all."""
     places = {**OPEN.places, "shop-sam-extra us-east-1": PlaceEntry("to do")}
