@@ -45,6 +45,12 @@ class _Bench:
         mine = begin(self.owner(), found.entry, "dev")
         return Journal(self.documents, "shop", found, mine, self.keep)
 
+    def agreed(self) -> Journal:
+        """Go on, and somebody has agreed to what is to be done here."""
+        journal = self.begin()
+        journal.intend([HERE])
+        return journal
+
     def keep(self) -> str:
         """Store the manifest, as the artifact bucket does."""
         if self.unanswered:
@@ -75,8 +81,8 @@ def test_an_app_that_was_never_deployed_has_none(documents: Documents) -> None:
 def test_what_changes_nothing_writes_nothing(bench: _Bench, documents: Documents) -> None:
     """What is remembered meanwhile goes with the first step, and there was none."""
     journal = bench.begin()
-    journal.intend([HERE])
     journal.layers("eu-west-1", {"a layer": "arn"})
+    journal.abandon()
     assert not journal.begun
     assert (["read"], {}) == (documents.calls, documents.there)
 
@@ -84,11 +90,13 @@ def test_what_changes_nothing_writes_nothing(bench: _Bench, documents: Documents
 def test_the_manifest_is_kept_before_the_first_intent(bench: _Bench, documents: Documents) -> None:
     """Whoever reads the intent can carry it out; it is kept once."""
     journal = bench.begin()
-    journal.intend([HERE, THERE])
     journal.layers("eu-west-1", {"a layer": "arn"})
+    journal.intend([HERE, THERE])
+    assert (True, MANIFEST) == (bench.stored.is_open, bench.stored.manifest)
     journal.place(HERE, PlaceEntry("executing", "change-set", "token-1"))
     journal.place(HERE, PlaceEntry("done"))
-    assert ["read", "manifest", "create", "replace"] == documents.calls
+    writes = [each for each in documents.calls if each != "read"]
+    assert ["manifest", "create", "replace", "replace"] == writes
     assert (1, MANIFEST) == (bench.kept, bench.stored.manifest)
     assert {"shop-sam eu-west-1": "done", "shop-sam us-east-1": "to do"} == {
         name: each.state for name, each in bench.stored.places.items()
@@ -100,15 +108,16 @@ def test_without_the_manifest_there_is_no_intent(bench: _Bench, documents: Docum
     """It could not be stored: nothing is begun, and the next step tries again."""
     journal, bench.unanswered = bench.begin(), 1
     with pytest.raises(UnansweredError):
-        journal.place(HERE, PlaceEntry("executing"))
+        journal.intend([HERE, THERE])
     assert {} == documents.there
     journal.place(THERE, PlaceEntry("executing"))
-    assert ["executing", "executing"] == [each.state for each in bench.stored.places.values()]
+    assert ["to do", "executing"] == [each.state for each in bench.stored.places.values()]
+    assert MANIFEST == bench.stored.manifest
 
 
 def test_every_intent_is_durable_when_it_returns(bench: _Bench, documents: Documents) -> None:
     """Of many threads; those that meet share a write, and none is promised too early."""
-    journal, start = bench.begin(), threading.Barrier(24)
+    journal, start = bench.agreed(), threading.Barrier(24)
     early: list[str] = []
 
     def intend(number: int) -> None:
@@ -125,14 +134,14 @@ def test_every_intent_is_durable_when_it_returns(bench: _Bench, documents: Docum
     for each in threads:
         each.join()
     assert [] == early
-    assert 24 == len(bench.stored.places)
+    assert 24 + 1 == len(bench.stored.places)
     assert 1 == documents.calls.count("create") == bench.kept
     assert documents.calls.count("replace") < 24 * 3
 
 
 def test_a_deployment_that_ends_is_closed(bench: _Bench) -> None:
     """What is remembered of layers stays for the next one; places begin anew."""
-    journal = bench.begin()
+    journal = bench.agreed()
     journal.layers("eu-west-1", {"a layer": "arn"})
     journal.place(HERE, PlaceEntry("executing", token="token-1"))
     assert (True, "token-1") == (bench.stored.is_open, bench.stored.token(HERE))
@@ -140,7 +149,7 @@ def test_a_deployment_that_ends_is_closed(bench: _Bench) -> None:
     assert (False, "") == (bench.stored.is_open, bench.stored.token(HERE))
     again = bench.begin()
     again.layers("us-east-1", {"a layer": "there"})
-    again.place(THERE, PlaceEntry("executing"))
+    again.intend([THERE])
     assert (2, {"shop-sam us-east-1"}) == (bench.stored.epoch, set(bench.stored.places))
     assert {"eu-west-1", "us-east-1"} == set(bench.stored.layers)
 
