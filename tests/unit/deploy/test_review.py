@@ -329,6 +329,7 @@ def test_an_empty_stack_is_gone_before_anything_else_meets_it(
         ("UPDATE_COMPLETE", {}, ("Secret",)),
         ("UPDATE_COMPLETE", {"Secret": "hush"}, ()),
         ("", {}, ()),
+        ("REVIEW_IN_PROGRESS", {}, ()),
     ],
 )
 def test_a_hidden_value_that_is_not_known_stays_what_it_is(
@@ -338,8 +339,24 @@ def test_a_hidden_value_that_is_not_known_stays_what_it_is(
     parameters: dict[str, str],
     previous: tuple[str, ...],
 ) -> None:
-    """Of a stack that stands; a new one has none to keep, and AWS says which is missing."""
-    stacks.before = before
-    template = replace(work.template, hidden=("Secret",))
+    """Of a stack that stands, and has it; else there is none to keep: AWS says which is missing.
+
+    AWS refuses UsePreviousValue of a parameter that the stack does not have yet.
+    """
+    stacks.before, stacks.parameters = before, {"Secret": "****"}
+    template = replace(work.template, hidden=("Secret", "New"))
     reviewed(replace(work, template=template, parameters=parameters))
     assert [previous] == stacks.previous
+
+
+@pytest.mark.fault(34)
+@pytest.mark.parametrize(("token", "tidied"), [("token-1", True), ("", False)])
+def test_what_a_run_in_between_left_is_tidied_where_nothing_changes(
+    work: StackWork, stacks: Scripted, token: str, *, tidied: bool
+) -> None:
+    """Fault 34: only where an earlier run was killed: everyday, nothing is asked."""
+    stacks.before, stacks.body = "UPDATE_COMPLETE", work.template.body
+    stacks.parameters, stacks.tags = dict(work.parameters), dict(work.tags)
+    stacks.listed = (ChangeSet("arn:sd-old", "CREATE_COMPLETE", "", (), "AVAILABLE", "sd-old"),)
+    assert reviewed(work, token).empty
+    assert (["delete_change_set"] if tidied else []) == stacks.acts
