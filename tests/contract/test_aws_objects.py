@@ -89,8 +89,75 @@ def test_a_new_bucket_is_private_encrypted_versioned_and_tls_only(
     assert "AES256" == rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"]
     assert "Enabled" == client.get_bucket_versioning(Bucket=name)["Status"]
     assert '"aws:SecureTransport": "false"' in client.get_bucket_policy(Bucket=name)["Policy"]
-    (rule,) = client.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
-    assert {"DaysAfterInitiation": 1} == rule["AbortIncompleteMultipartUpload"]
+    rules = client.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
+    (aborted,) = [each for each in rules if "AbortIncompleteMultipartUpload" in each]
+    assert {"DaysAfterInitiation": 1} == aborted["AbortIncompleteMultipartUpload"]
+    assert {"Prefix": ""} == aborted["Filter"]
+
+
+def test_earlier_states_of_locks_and_journals_are_forgotten(bucket: Bucket, account: Aws) -> None:
+    """Each heartbeat makes one. Archives and manifests are kept, and so is what is current."""
+    made = bucket()
+    made.ensure_bucket()
+    client: Client = account.client("s3", REGION)
+    rules = client.get_bucket_lifecycle_configuration(Bucket=made.bucket)["Rules"]
+    assert {"locks/": 30, "journal/": 30} == {
+        each["Filter"]["Prefix"]: each["NoncurrentVersionExpiration"]["NoncurrentDays"]
+        for each in rules
+        if "NoncurrentVersionExpiration" in each
+    }
+    assert {"Enabled"} == {each["Status"] for each in rules}
+    assert not any("Expiration" in each for each in rules)
+
+
+@pytest.mark.parametrize("code", ["OperationAborted", "NoSuchBucket"])
+def test_a_bucket_that_is_still_settling_is_waited_for(
+    bucket: Bucket, account: Aws, code: str
+) -> None:
+    """R220: S3 is busy with what was just done; every protection is there in the end."""
+    made = bucket()
+    client: Client = account.client("s3", REGION)
+    refused = faults.answer(409, f"<Error><Code>{code}</Code></Error>".encode())
+    asked = 0
+
+    def busy(**_: object) -> Any:
+        nonlocal asked
+        asked += 1
+        return refused if asked == 1 else None
+
+    event = "before-send.s3.PutPublicAccessBlock"
+    client.meta.events.register(event, busy)
+    try:
+        assert made.ensure_bucket()
+    finally:
+        client.meta.events.unregister(event, busy)
+    assert 2 == asked
+    assert made.is_protected()
+    closed = client.get_public_access_block(Bucket=made.bucket)["PublicAccessBlockConfiguration"]
+    assert [True] * 4 == list(closed.values())
+
+
+def test_what_does_not_settle_is_an_error(bucket: Bucket, account: Aws) -> None:
+    """Only what passes by itself is waited for: anything else goes up at once."""
+    made = bucket()
+    client: Client = account.client("s3", REGION)
+    refused = faults.answer(400, b"<Error><Code>InvalidRequest</Code></Error>")
+    asked = 0
+
+    def refuse(**_: object) -> Any:
+        nonlocal asked
+        asked += 1
+        return refused
+
+    event = "before-send.s3.PutPublicAccessBlock"
+    client.meta.events.register(event, refuse)
+    try:
+        with pytest.raises(AwsCallError) as raised:
+            made.ensure_bucket()
+    finally:
+        client.meta.events.unregister(event, refuse)
+    assert ("InvalidRequest", 1) == (raised.value.code, asked)
+    assert not made.is_protected()
 
 
 def test_a_bucket_that_was_left_half_made_is_completed(bucket: Bucket, account: Aws) -> None:

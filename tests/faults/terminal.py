@@ -38,6 +38,10 @@ class Terminal:
         """Type a line."""
         os.write(self._line, f"{text}\n".encode())
 
+    def interrupt(self) -> None:
+        """Press Ctrl-C."""
+        os.write(self._line, b"\x03")
+
     def hang_up(self) -> None:
         """The terminal is gone: its processes get SIGHUP, and writing to it is an error."""
         if self._line >= 0:

@@ -12,7 +12,10 @@ from tests.faults.rules import Answer, Rewrite, When
 pytestmark = pytest.mark.long
 
 WITH_DOMAIN = 'name="tiny",\n    domain="tiny.example",'
-WITH_POOL = 'http_api=HttpApi(),\n    user_pools=[UserPool("people", clients=[UserPoolClient("web", callback_path="/in")])],'
+WITH_POOL = (
+    "http_api=HttpApi(),\n    "
+    'user_pools=[UserPool("people", clients=[UserPoolClient("web", callback_path="/in")])],'
+)
 CERTIFICATE = When("acm", "DescribeCertificate")
 
 

@@ -84,11 +84,11 @@ def test_a_store_that_cannot_lock_is_found_out(faulty: Place) -> None:
 
 
 @pytest.mark.fault(51)
-@pytest.mark.parametrize("content", [b'{"schema": 1, "id', b'{"schema": 999}', b""])
+@pytest.mark.parametrize("content", [b'{"schema": 1, "id', b""])
 def test_a_journal_that_cannot_be_read_is_refused_with_its_address(
     faulty: Place, content: bytes
 ) -> None:
-    """Fault 51: cut off or of an unknown version: it is named and never guessed; then mended."""
+    """Fault 51: cut off, it is named and never guessed; then it is set aside, and all is mended."""
     faulty.proxy.add(EXECUTE, Kill("before"), times=1)
     assert -signal.SIGKILL == faulty.deploy().code
     journals = keys(faulty, "journal")
@@ -106,6 +106,20 @@ def test_a_journal_that_cannot_be_read_is_refused_with_its_address(
     rebuilt = faulty.deploy()
     assert 0 == rebuilt.code, rebuilt.err
     assert [] == world.problems(world.look(faulty), faulty.proxy.calls)
+
+
+@pytest.mark.fault(51)
+def test_a_journal_of_another_version_is_left_to_that_version(faulty: Place) -> None:
+    """Fault 51: exit 5, also by `unlock --journal`: what it says can be read, elsewhere."""
+    assert 0 == faulty.deploy().code
+    (key,) = keys(faulty, "journal")
+    faulty.client("s3", HOME).put_object(Bucket=BUCKET, Key=key, Body=b'{"schema": 999}')
+    for command in (DEPLOY, ("unlock", "--journal", "--target", "aws")):
+        ran = faulty.run(*command)
+        assert 5 == ran.code, ran.err
+        assert "use the version that wrote it" in words(ran.err)
+    assert [key] == keys(faulty, "journal")
+    assert [] == keys(faulty, "lock")
 
 
 @pytest.mark.fault(39)

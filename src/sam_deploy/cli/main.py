@@ -180,7 +180,7 @@ def _bug(arguments: Sequence[str]) -> int:
         folder = Path.cwd() / ".sam-deploy" / "logs"
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / f"bug-{time.strftime('%Y%m%dT%H%M%S')}.txt"
-        named = [re.sub("=.*", "=***", each) for each in arguments]
+        named = [re.sub("(?s)=.*", "=***", each) for each in arguments]
         text = f"sam-deploy {__version__} {named}\n\n{trace}"
         file.write_text(text, encoding="utf-8")
         where = f"the trace is in `{file}`"

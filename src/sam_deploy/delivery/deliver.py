@@ -151,7 +151,8 @@ def _follow(
         with step(to.report, "release", outcome.region, stack.name) as under_way:
             under_way.detail = "none"
         return
-    ended = bool(found.entry.id) and not found.entry.is_open
+    # one that is still in review, or was never there, does not say what was released
+    ended = bool(found.entry.id) and found.entry.state == "done"
     known = outcome.outcome == "no changes" and ended
     here = release.publish(
         functions,

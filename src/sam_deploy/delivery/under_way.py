@@ -73,12 +73,12 @@ def under_way(to: Delivering, manifest: Manifest) -> Iterator[tuple[Engine, Jour
             live=found.survey.live,
             before=found.entry,
             executor=to.executor,
-            lost=_lost(manifest, found.survey),
+            lost=lost(manifest, found.survey),
         )
         yield engine, journal, found
 
 
-def _lost(manifest: Manifest, survey: Survey) -> dict[Place, SamDeployError]:
+def lost(manifest: Manifest, survey: Survey) -> dict[Place, SamDeployError]:
     """Return the places of every region in which some stack could not be looked at."""
     silent = {region: error for (_, region), error in survey.failed.items()}
     return {place: silent[place[1]] for place in manifest.places if place[1] in silent}

@@ -170,9 +170,12 @@ class Journal:
         self._record(lambda now: replace(now, places={**now.places, key: entry}))
 
     def intend(self, places: Iterable[Place]) -> None:
-        """What is to be done was agreed to, and is on record: `resume` can go on with it."""
+        """What is to be done was agreed to, and is on record: `resume` can go on with it.
+
+        Places that this entry began with stay as they are: what an earlier `destroy` has left.
+        """
         meant = {" ".join(place): PlaceEntry() for place in places}
-        mine = replace(self._mine, state="open", places=meant)
+        mine = replace(self._mine, state="open", places={**meant, **self._mine.places})
         self._record(lambda now: replace(mine, layers=now.layers))
 
     def layers(self, region: str, arns: Mapping[str, str]) -> None:

@@ -59,6 +59,9 @@ def review(work: StackWork, live: Live, token: str = "") -> Review:
         live = operation.settled(work, live, token)
         guard.same_first_region(work.name, work.region, live.stack, work.parameters)
         found = _review(work, live)
+        if token and found.empty:
+            # a run between that one and this may have been killed in its own review
+            tidy(work)
         under_way.detail = summary(found)
     return found
 
@@ -95,7 +98,10 @@ def prepare(work: StackWork, way: Literal["create", "update"], before: Stack | N
     """
     state = (before.arn, before.updated, before.status) if before else ()
     name = f"{OURS}{work.digest(*state)[:DIGEST_CHARACTERS]}"
-    identity = _create(work, way, name)
+    # hidden values are kept nowhere but in the stack itself; what it never had is not kept
+    known = before.parameters if before and way == "update" else {}
+    previous = tuple(each for each in work.hidden if each in known)
+    identity = _create(work, way, name, previous)
     found = work.patience.until(
         lambda: _ready(work, identity), f"the change set of `{work.name}`", CHANGE_SET_SECONDS
     )
@@ -110,7 +116,9 @@ def prepare(work: StackWork, way: Literal["create", "update"], before: Stack | N
     return found
 
 
-def _create(work: StackWork, way: Literal["create", "update"], name: str) -> str:
+def _create(
+    work: StackWork, way: Literal["create", "update"], name: str, previous: tuple[str, ...]
+) -> str:
     def create() -> str:
         return work.cloudformation.create_change_set(
             work.name,
@@ -119,8 +127,7 @@ def _create(work: StackWork, way: Literal["create", "update"], name: str) -> str
             template=work.template_argument(),
             parameters=work.parameters,
             tags=work.tags,
-            # hidden values are kept nowhere but in the stack itself
-            previous=() if way == "create" else work.hidden,
+            previous=previous,
         )
 
     try:

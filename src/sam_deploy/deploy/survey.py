@@ -27,13 +27,17 @@ RESOLVED_BY_AWS: Final = (
     "AWS::Include",
     "AWS::SSM::Parameter::Value",
     "Fn::Transform",
+    "!Transform",
     "AWS::CloudFormation::Stack",
     "AWS::Serverless::Application",
 )
 """What makes one text mean another thing tomorrow: only a change set knows."""
 TRANSFORMS: Final = frozenset({"AWS::Serverless-2016-10-31", "AWS::LanguageExtensions"})
 """Those that make the same of the same."""
-TRANSFORM: Final = re.compile(r"^Transform:(.*(?:\n[ \t]*-.*)*)", re.MULTILINE)
+TRANSFORM: Final = re.compile(
+    r"""^["']?Transform["']?[ \t]*:(.*(?:\n(?:[ \t#-].*|[ \t]*(?=\n)))*)""", re.MULTILINE
+)
+"""The key, however it is quoted, with all that is below it."""
 NAME: Final = re.compile(r"[\w:.-]*\w")
 
 

@@ -65,6 +65,14 @@ def call(url: str) -> tuple[int, str]:
         with opener.open(request, timeout=CALL_SECONDS) as answer:
             return int(answer.status), ""
     except urllib.error.HTTPError as error:
-        return error.code, error.read(SHOWN).decode(errors="replace")
+        return error.code, _shown(error)
     except (OSError, ValueError, http.client.HTTPException) as error:
         return 0, str(error)
+
+
+def _shown(answer: urllib.error.HTTPError) -> str:
+    """Return the beginning of a bad answer; its body may be as bad."""
+    try:
+        return answer.read(SHOWN).decode(errors="replace")
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        return str(error)

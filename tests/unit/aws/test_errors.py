@@ -119,3 +119,11 @@ def test_our_own_errors_pass() -> None:
     with pytest.raises(RefusedError) as raised, calling("lambda:GetAlias", "eu-west-1"):
         raise inner
     assert inner is raised.value
+
+
+@pytest.mark.parametrize("code", ["InvalidToken", "OptInRequired", "UnrecognizedClientException"])
+def test_a_region_that_is_not_enabled_is_named(code: str) -> None:
+    """R220: what refuses good credentials there is the region, and the hint says which."""
+    hint = translated(refusal(code)).hint
+    assert "a region that is not enabled answers like this, too" in hint
+    assert hint.endswith("enable `eu-west-1` in the account")

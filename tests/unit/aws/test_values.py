@@ -30,7 +30,7 @@ def test_a_change_set_is_empty_when_it_failed_for_that(
         ("Active", "InProgress", False, False),
         ("Active", "Failed", False, True),
         ("Pending", "Successful", False, False),
-        ("Inactive", "Successful", False, False),
+        ("Inactive", "Successful", True, False),
         ("Failed", "Successful", False, True),
     ],
 )

@@ -23,7 +23,9 @@ def status_raises(monkeypatch: pytest.MonkeyPatch) -> Raising:
     def install(error: BaseException) -> None:
         @click.command("status")
         @click.option("--json", "as_json", is_flag=True)
-        def command(as_json: bool) -> None:  # noqa: FBT001 - click passes by name
+        @click.option("--parameter-overrides")
+        @click.option("--a")
+        def command(as_json: bool, **_: str | None) -> None:  # noqa: FBT001 - click passes by name
             del as_json
             raise error
 
@@ -88,6 +90,20 @@ def test_a_bug_names_the_file_with_its_trace(
     assert "Traceback" not in told
     assert f"the trace is in `{file}`" in told
     assert "ZeroDivisionError: by nothing" in file.read_text(encoding="utf-8")
+
+
+def test_a_bug_tells_no_values(
+    status_raises: Raising, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Traces are sent to others: what follows `=` on the command line stays here."""
+    monkeypatch.chdir(tmp_path)
+    status_raises(ZeroDivisionError("by nothing"))
+    key = "Password=first line\nhush-hush\nlast line"
+    assert 1 == main(["status", "--parameter-overrides", key, "--a=hush-hush"])
+    (file,) = (tmp_path / ".sam-deploy" / "logs").iterdir()
+    text = file.read_text(encoding="utf-8")
+    assert "hush-hush" not in text
+    assert "'Password=***', '--a=***'" in text
 
 
 def test_a_folder_that_is_gone_is_an_error_and_no_traceback(

@@ -58,6 +58,8 @@ class _ScriptedStacks:
     """The same, after it was carried out: its answer is lost."""
     region: str = "eu-west-1"
     calls: list[tuple[object, ...]] = field(default_factory=list)
+    previous: list[tuple[str, ...]] = field(default_factory=list)
+    """Of each change set: the parameters that keep their values."""
     begun: int = 0
     script: list[str | Stack] | None = None
     """What is played now."""
@@ -93,6 +95,7 @@ class _ScriptedStacks:
         previous: tuple[str, ...] = (),
     ) -> str:
         self._called("create_change_set", stack, name, kind, template, parameters, tags)
+        self.previous.append(previous)
         if kind == "CREATE":
             self.script = ["REVIEW_IN_PROGRESS"]
         _raise_next(self.lost.get("create_change_set"))

@@ -74,3 +74,22 @@ def test_what_exists_once_does_not_change_its_region(before: str, after: str) ->
     assert "another region has become the first one of its feature set" == raised.value.why
     same_first_region("shop-sam", HERE, live, {"FirstRegion": before})
     same_first_region("shop-sam", HERE, None, {"FirstRegion": after})
+
+
+@pytest.mark.fault(38)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "AWS::SecretsManager::Secret",
+        "AWS::CloudFormation::Stack",
+        "AWS::Serverless::SimpleTable",
+    ],
+)
+@pytest.mark.parametrize(("action", "replacement"), [("Remove", ""), ("Modify", "True")])
+def test_what_holds_data_in_its_own_way_is_not_lost(
+    kind: str, action: str, replacement: str
+) -> None:
+    """Fault 38: a secret's value, all that a nested stack holds, a table by its short name."""
+    change = Change(action, "Kept", kind, replacement)
+    assert [change] == losses([change], HERE)
+    assert [] == losses([Change("Modify", "Kept", kind, "False")], HERE)

@@ -10,7 +10,7 @@ import pytest
 from sam_deploy.aws import AwsCallError, Change, ChangeSet, Stack, StackResource
 from sam_deploy.aws.cloudformation import TEMPLATE_BODY_MAX_BYTES
 from sam_deploy.deploy import StackWork
-from sam_deploy.deploy.review import review, tidy, withdraw
+from sam_deploy.deploy.review import discard_empty_stack, forget, review, tidy, withdraw
 from sam_deploy.deploy.survey import Live, look_at
 from sam_deploy.errors import RefusedError
 from sam_deploy.events import Event, StepFinished
@@ -290,3 +290,73 @@ def test_a_large_template_goes_by_the_bucket(
     assert {"TemplateURL": f"{bucket.url}/{key}"} == first == second
     assert (1, large) == (bucket.puts, text)
     assert key.startswith("templates/shop-sam-")
+
+
+def test_an_empty_stack_with_a_change_set_of_somebody_else_stays(
+    work: StackWork, stacks: Scripted
+) -> None:
+    """A colleague looks at it, too: what waits to be executed there is not taken away."""
+    stacks.before = "REVIEW_IN_PROGRESS"
+    stacks.listed = (ChangeSet("arn:theirs", "CREATE_COMPLETE", "", (), "AVAILABLE", "by-hand"),)
+    discard_empty_stack(work)
+    forget(work)
+    assert [] == stacks.acts
+
+
+@pytest.mark.parametrize("status", ["", "UPDATE_COMPLETE", "ROLLBACK_COMPLETE", "CREATE_COMPLETE"])
+def test_only_an_empty_stack_is_discarded(work: StackWork, stacks: Scripted, status: str) -> None:
+    """One that ever came up is nobody's leftover."""
+    stacks.before = status
+    discard_empty_stack(work)
+    assert [] == stacks.acts
+
+
+def test_an_empty_stack_is_gone_before_anything_else_meets_it(
+    work: StackWork, stacks: Scripted
+) -> None:
+    """Its deletion is awaited, also while everything else stops."""
+    stacks.before = "REVIEW_IN_PROGRESS"
+    work.stop.set()
+    discard_empty_stack(work)
+    assert ["delete_stack"] == stacks.acts
+    assert ("delete_stack", "arn:stack", "", ()) in stacks.calls
+    assert ["DELETE_COMPLETE"] == stacks.script
+
+
+@pytest.mark.parametrize(
+    ("before", "parameters", "previous"),
+    [
+        ("UPDATE_COMPLETE", {}, ("Secret",)),
+        ("UPDATE_COMPLETE", {"Secret": "hush"}, ()),
+        ("", {}, ()),
+        ("REVIEW_IN_PROGRESS", {}, ()),
+    ],
+)
+def test_a_hidden_value_that_is_not_known_stays_what_it_is(
+    work: StackWork,
+    stacks: Scripted,
+    before: str,
+    parameters: dict[str, str],
+    previous: tuple[str, ...],
+) -> None:
+    """Of a stack that stands, and has it; else there is none to keep: AWS says which is missing.
+
+    AWS refuses UsePreviousValue of a parameter that the stack does not have yet.
+    """
+    stacks.before, stacks.parameters = before, {"Secret": "****"}
+    template = replace(work.template, hidden=("Secret", "New"))
+    reviewed(replace(work, template=template, parameters=parameters))
+    assert [previous] == stacks.previous
+
+
+@pytest.mark.fault(34)
+@pytest.mark.parametrize(("token", "tidied"), [("token-1", True), ("", False)])
+def test_what_a_run_in_between_left_is_tidied_where_nothing_changes(
+    work: StackWork, stacks: Scripted, token: str, *, tidied: bool
+) -> None:
+    """Fault 34: only where an earlier run was killed: everyday, nothing is asked."""
+    stacks.before, stacks.body = "UPDATE_COMPLETE", work.template.body
+    stacks.parameters, stacks.tags = dict(work.parameters), dict(work.tags)
+    stacks.listed = (ChangeSet("arn:sd-old", "CREATE_COMPLETE", "", (), "AVAILABLE", "sd-old"),)
+    assert reviewed(work, token).empty
+    assert (["delete_change_set"] if tidied else []) == stacks.acts

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sam_deploy.errors import RefusedError
-from sam_deploy.manifest import FunctionWork, Manifest, Provenance, read, write
+from sam_deploy.errors import ConfigError, RefusedError
+from sam_deploy.manifest import FunctionWork, Manifest, Provenance, only, read, write
 from sam_deploy.plan import StackPlan
 from sam_deploy.provide import Archive, Layer, Needs
 from sam_deploy.template import Origin, Template
@@ -142,3 +143,25 @@ def test_places_and_regions_are_in_the_order_of_the_stacks() -> None:
         ("shop-extra", "us-east-1"),
     ) == made.places
     assert ((), SMALL.functions) == (made.functions_of("shop-extra"), made.functions_of("shop-sam"))
+
+
+def test_no_hidden_value_is_written_down() -> None:
+    """A NoEcho value is in no manifest; what reads it knows that one is missing."""
+    values = {"Secret": "hush-hush", "Size": "1"}
+    template = replace(SMALL.templates["shop-sam"], values=values, hidden=("Secret",))
+    text = write(replace(SMALL, templates={"shop-sam": template}))
+    assert "hush-hush" not in text
+    found = read(text, "the manifest").templates["shop-sam"]
+    assert ({"Size": "1"}, ("Secret",)) == (found.values, found.hidden)
+
+
+def test_the_part_of_a_feature_set_and_a_region_must_not_be_empty() -> None:
+    """Each is known, and the stack of the one does not go to the other: exit 2, nothing is done."""
+    extra = StackPlan("shop-extra", "extra", ("us-east-1",), ("dev",))
+    templates = {**SMALL.templates, "shop-extra": SMALL.templates["shop-sam"]}
+    made = replace(SMALL, stacks=(*SMALL.stacks, extra), templates=templates)
+    with pytest.raises(ConfigError) as raised:
+        only(made, ("extra",), ("eu-west-1",))
+    assert "extra is not deployed to eu-west-1" == raised.value.what
+    assert "no stack is left when both are asked for" == raised.value.why
+    assert (("shop-extra", "us-east-1"),) == only(made, ("extra",), ("us-east-1",)).places

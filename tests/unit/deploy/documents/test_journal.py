@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from sam_deploy.aws import Record, UnansweredError
 from sam_deploy.deploy.journal import (
     Entry,
     Journal,
+    OtherVersionError,
     PlaceEntry,
     Read,
     begin,
@@ -45,6 +47,12 @@ class _Bench:
         mine = begin(self.owner(), found.entry, "dev")
         return Journal(self.documents, "shop", found, mine, self.keep)
 
+    def agreed(self) -> Journal:
+        """Go on, and somebody has agreed to what is to be done here."""
+        journal = self.begin()
+        journal.intend([HERE])
+        return journal
+
     def keep(self) -> str:
         """Store the manifest, as the artifact bucket does."""
         if self.unanswered:
@@ -75,8 +83,8 @@ def test_an_app_that_was_never_deployed_has_none(documents: Documents) -> None:
 def test_what_changes_nothing_writes_nothing(bench: _Bench, documents: Documents) -> None:
     """What is remembered meanwhile goes with the first step, and there was none."""
     journal = bench.begin()
-    journal.intend([HERE])
     journal.layers("eu-west-1", {"a layer": "arn"})
+    journal.abandon()
     assert not journal.begun
     assert (["read"], {}) == (documents.calls, documents.there)
 
@@ -84,11 +92,13 @@ def test_what_changes_nothing_writes_nothing(bench: _Bench, documents: Documents
 def test_the_manifest_is_kept_before_the_first_intent(bench: _Bench, documents: Documents) -> None:
     """Whoever reads the intent can carry it out; it is kept once."""
     journal = bench.begin()
-    journal.intend([HERE, THERE])
     journal.layers("eu-west-1", {"a layer": "arn"})
+    journal.intend([HERE, THERE])
+    assert (True, MANIFEST) == (bench.stored.is_open, bench.stored.manifest)
     journal.place(HERE, PlaceEntry("executing", "change-set", "token-1"))
     journal.place(HERE, PlaceEntry("done"))
-    assert ["read", "manifest", "create", "replace"] == documents.calls
+    writes = [each for each in documents.calls if each != "read"]
+    assert ["manifest", "create", "replace", "replace"] == writes
     assert (1, MANIFEST) == (bench.kept, bench.stored.manifest)
     assert {"shop-sam eu-west-1": "done", "shop-sam us-east-1": "to do"} == {
         name: each.state for name, each in bench.stored.places.items()
@@ -100,15 +110,16 @@ def test_without_the_manifest_there_is_no_intent(bench: _Bench, documents: Docum
     """It could not be stored: nothing is begun, and the next step tries again."""
     journal, bench.unanswered = bench.begin(), 1
     with pytest.raises(UnansweredError):
-        journal.place(HERE, PlaceEntry("executing"))
+        journal.intend([HERE, THERE])
     assert {} == documents.there
     journal.place(THERE, PlaceEntry("executing"))
-    assert ["executing", "executing"] == [each.state for each in bench.stored.places.values()]
+    assert ["to do", "executing"] == [each.state for each in bench.stored.places.values()]
+    assert MANIFEST == bench.stored.manifest
 
 
 def test_every_intent_is_durable_when_it_returns(bench: _Bench, documents: Documents) -> None:
     """Of many threads; those that meet share a write, and none is promised too early."""
-    journal, start = bench.begin(), threading.Barrier(24)
+    journal, start = bench.agreed(), threading.Barrier(24)
     early: list[str] = []
 
     def intend(number: int) -> None:
@@ -125,14 +136,14 @@ def test_every_intent_is_durable_when_it_returns(bench: _Bench, documents: Docum
     for each in threads:
         each.join()
     assert [] == early
-    assert 24 == len(bench.stored.places)
+    assert 24 + 1 == len(bench.stored.places)
     assert 1 == documents.calls.count("create") == bench.kept
     assert documents.calls.count("replace") < 24 * 3
 
 
 def test_a_deployment_that_ends_is_closed(bench: _Bench) -> None:
     """What is remembered of layers stays for the next one; places begin anew."""
-    journal = bench.begin()
+    journal = bench.agreed()
     journal.layers("eu-west-1", {"a layer": "arn"})
     journal.place(HERE, PlaceEntry("executing", token="token-1"))
     assert (True, "token-1") == (bench.stored.is_open, bench.stored.token(HERE))
@@ -140,7 +151,7 @@ def test_a_deployment_that_ends_is_closed(bench: _Bench) -> None:
     assert (False, "") == (bench.stored.is_open, bench.stored.token(HERE))
     again = bench.begin()
     again.layers("us-east-1", {"a layer": "there"})
-    again.place(THERE, PlaceEntry("executing"))
+    again.intend([THERE])
     assert (2, {"shop-sam us-east-1"}) == (bench.stored.epoch, set(bench.stored.places))
     assert {"eu-west-1", "us-east-1"} == set(bench.stored.layers)
 
@@ -280,3 +291,107 @@ def test_a_field_that_is_not_known_is_not_passed_over(
     documents.there[KEY] = Record(json.dumps(document).encode(), '"x"')
     with pytest.raises(RefusedError):
         read(documents, "shop")
+
+
+def test_nothing_is_open_before_it_is_agreed_to(bench: _Bench, documents: Documents) -> None:
+    """That somebody looks is on record; there is nothing to resume, and no manifest is kept."""
+    journal = bench.begin()
+    journal.start()
+    assert ("review", False, {}) == (
+        bench.stored.state,
+        bench.stored.is_open,
+        bench.stored.places,
+    )
+    assert "manifest" not in documents.calls
+    journal.intend([HERE])
+    assert ("open", {"shop-sam eu-west-1"}) == (bench.stored.state, set(bench.stored.places))
+
+
+def test_what_is_not_agreed_to_was_never_begun(bench: _Bench) -> None:
+    """An app without a history has none afterwards, but for the epoch."""
+    journal = bench.begin()
+    journal.start()
+    journal.abandon()
+    found = bench.stored
+    assert Entry(epoch=1, updated=found.updated) == found
+
+
+@pytest.mark.fault(34)
+@pytest.mark.parametrize("end", ["killed", "answered no"])
+def test_what_an_earlier_run_left_survives_a_review(bench: _Bench, end: str) -> None:
+    """Fault 34: its operations are awaited by their tokens, whoever looked in between."""
+    first = bench.agreed()
+    first.layers("eu-west-1", {"a layer": "arn"})
+    first.place(HERE, PlaceEntry("executing", "arn", "token-1"))
+    left = bench.stored
+    second = bench.begin()
+    second.layers("us-east-1", {"a layer": "there"})
+    second.start()
+    if end == "answered no":
+        second.abandon()
+    found = bench.stored
+    assert (True, "token-1", 2) == (found.is_open, found.token(HERE), found.epoch)
+    same = {"epoch": 1, "updated": left.updated, "layers": left.layers}
+    assert left == replace(found, **same)  # type: ignore[arg-type] # fields of an entry
+    third = bench.begin()
+    assert 3 == third.entry.epoch
+    third.intend([HERE])
+    assert ("", {"shop-sam eu-west-1"}) == (bench.stored.token(HERE), set(bench.stored.places))
+    assert {"eu-west-1", "us-east-1"} == set(bench.stored.layers)
+
+
+@pytest.mark.fault(5)
+def test_of_two_that_go_on_with_one_deployment_only_one_does(bench: _Bench) -> None:
+    """Fault 5: both may look; who agrees second is put aside."""
+    bench.agreed().place(HERE, PlaceEntry("executing", token="token-1"))
+    one, other = bench.begin(), bench.begin()
+    one.start()
+    other.start()
+    other.intend([HERE])
+    with pytest.raises(IncompleteError):
+        one.intend([HERE])
+    assert other.entry.id == bench.stored.id
+
+
+def test_what_an_entry_begins_with_stays_in_it(bench: _Bench) -> None:
+    """A `destroy` of a part keeps on record what an earlier one has left."""
+    bench.begin().start()
+    found = read(bench.documents, "shop")
+    left = {" ".join(THERE): PlaceEntry("failed", token="token-1")}
+    mine = replace(begin(bench.owner(), found.entry, ""), kind="destroy", places=left)
+    Journal(bench.documents, "shop", found, mine, bench.keep).intend([HERE])
+    assert {"failed", "to do"} == {each.state for each in bench.stored.places.values()}
+
+
+def test_what_may_be_lost_is_remembered(bench: _Bench) -> None:
+    """`resume` is not told again what `--allow-replace` said; of the last run alone."""
+    found = read(bench.documents, "shop")
+    mine = begin(bench.owner(), found.entry, "dev", {"Orders", "Files"})
+    Journal(bench.documents, "shop", found, mine, bench.keep).intend([HERE])
+    assert ("Files", "Orders") == bench.stored.allowed
+    bench.agreed()
+    assert () == bench.stored.allowed
+
+
+def test_a_journal_of_before_has_nothing_that_may_be_lost(
+    bench: _Bench, documents: Documents
+) -> None:
+    """The field came later: entries without it are read."""
+    bench.agreed()
+    document = json.loads(documents.there[KEY].body)
+    del document["allowed"]
+    documents.there[KEY] = Record(json.dumps(document).encode(), '"x"')
+    assert () == bench.stored.allowed
+
+
+def test_another_version_is_told_apart_from_damage(bench: _Bench, documents: Documents) -> None:
+    """It can be read, by the version that wrote it: nobody sets it aside."""
+    bench.agreed()
+    document = json.loads(documents.there[KEY].body) | {"schema": 2}
+    documents.there[KEY] = Record(json.dumps(document).encode(), '"x"')
+    with pytest.raises(OtherVersionError):
+        read(documents, "shop")
+    documents.there[KEY] = Record(b"{", '"x"')
+    with pytest.raises(RefusedError) as raised:
+        read(documents, "shop")
+    assert not isinstance(raised.value, OtherVersionError)

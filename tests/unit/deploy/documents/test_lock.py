@@ -288,7 +288,7 @@ def test_a_lost_lock_stops_the_work(
         with pytest.raises(StoppedError):
             stop.check()
     assert stop.why is not None
-    assert (5, "This deployment has lost its lock") == (stop.why.exit_code, stop.why.what)
+    assert (7, "This deployment has lost its lock") == (stop.why.exit_code, stop.why.what)
     assert "nothing more was begun" in stop.why.state
     assert (body is None) == (KEY not in documents.there)
 

@@ -16,10 +16,29 @@ from sam_deploy.deploy.owner import Owner, is_dead
 Owners = Callable[..., Owner]
 
 
+def started(pid: int) -> float:
+    """When a process began, in the unit of this system: clock ticks on Linux, else seconds."""
+    found = psutil.Process(pid).create_time()
+    if sys.platform != "linux":
+        return found
+    # psutil makes seconds of the ticks, by the machine's clock
+    return round((found - psutil.boot_time()) * os.sysconf("SC_CLK_TCK"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is of Linux")
+@pytest.mark.fault(49)
+def test_no_correction_of_the_clock_moves_a_start(owner: Owners) -> None:
+    """Fault 49: clock ticks since the machine began, where psutil's seconds follow the clock."""
+    mine = owner()
+    assert abs(started(os.getpid()) - mine.process_started) <= os.sysconf("SC_CLK_TCK")
+    assert mine.process_started == owner().process_started
+    assert mine.process_started == int(mine.process_started)
+
+
 def test_this_process_says_who_it_is_and_lives(owner: Owners) -> None:
     """Each command under an id of its own."""
     mine = owner()
-    assert (os.getpid(), psutil.Process().create_time()) == (mine.pid, mine.process_started)
+    assert os.getpid() == mine.pid
     assert not is_dead(mine)
     assert mine.id != owner().id
 
@@ -29,9 +48,7 @@ def test_this_process_says_who_it_is_and_lives(owner: Owners) -> None:
 def test_a_process_that_ended_is_dead(owner: Owners) -> None:
     """Fault 49: also while its parent has not taken notice, and afterwards."""
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    theirs = replace(
-        owner(), pid=child.pid, process_started=psutil.Process(child.pid).create_time()
-    )
+    theirs = replace(owner(), pid=child.pid, process_started=started(child.pid))
     assert not is_dead(theirs)
     child.kill()
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)

@@ -10,7 +10,7 @@ import pytest
 
 from sam_deploy.deploy import Options, StackOutcome
 from sam_deploy.deploy.survey import Place
-from sam_deploy.errors import IncompleteError, RefusedError
+from sam_deploy.errors import ConfigError, IncompleteError, RefusedError, UnreachableError
 from sam_deploy.events import Event, RegionFinished
 from sam_deploy.lanes import StoppedError
 from sam_deploy.plan import StackPlan
@@ -250,3 +250,35 @@ def test_the_end_of_each_region_is_told(run: Run) -> None:
         (EXTRA, WEST, "no changes"),
     } == {(each.stack, each.region, each.outcome) for each in told}
     assert all(each.seconds >= 0 for each in told)
+
+
+@pytest.mark.fault(30)
+@pytest.mark.parametrize(
+    "error", [RefusedError("no", why="a guard", hint="do this"), ConfigError("no", hint="do this")]
+)
+def test_what_fails_after_a_stack_says_that_the_stack_stands(run: Run, error: Any) -> None:
+    """R220, Fault 30: exit 7 with what is live, whatever went wrong; `resume` does the rest."""
+
+    def release(stack: StackPlan, outcome: StackOutcome) -> None:
+        del stack, outcome
+        raise error
+
+    found = run.deploy(release).failed[CORE, HOME]
+    assert isinstance(found, IncompleteError)
+    assert f"`{CORE}` in `{HOME}` stands, but what follows it failed" == found.what
+    assert str(error) == found.why
+    assert "the stack is as its template says" in found.state
+    assert "do this; then `sam-deploy resume` does what is left" == found.hint
+    assert error is found.__cause__
+
+
+@pytest.mark.fault(28)
+@pytest.mark.parametrize("error", [UnreachableError("gone"), IncompleteError("late", state="s")])
+def test_what_says_it_itself_stays_as_it_is(run: Run, error: Any) -> None:
+    """Fault 28: exit 8 for what is out of reach, 7 with its own state."""
+
+    def release(stack: StackPlan, outcome: StackOutcome) -> None:
+        del stack, outcome
+        raise error
+
+    assert error is run.deploy(release).failed[CORE, HOME]

@@ -195,10 +195,22 @@ def test_resume_is_not_told_of_what_it_finishes() -> None:
 
 
 def test_what_this_deployment_does_not_finish_is_named() -> None:
-    """A deployment of one feature set after a killed one of all."""
+    """A deployment of one feature set after a killed one of all: exit 7, `resume` first."""
     places = {**OPEN.places, "shop-sam-extra us-east-1": PlaceEntry("to do")}
-    *_, last = history(facts(entry=replace(OPEN, places=places)))
-    assert last.warning.startswith("it does not finish `shop-sam-extra` in `us-east-1`:")
+    (error,) = errors(history(facts(entry=replace(OPEN, places=places))))
+    assert isinstance(error, IncompleteError)
+    assert error.why.endswith("has left `shop-sam-extra` in `us-east-1`")
+    assert "begun 2026-01-01T00:00:00Z by ann on elsewhere" in error.why
+    assert "run `sam-deploy resume` first, or deploy all of it" == error.hint
+
+
+@pytest.mark.parametrize("state", ["done", "failed"])
+@pytest.mark.fault(34)
+def test_a_part_is_refused_for_what_is_left_alone(state: Any) -> None:
+    """Fault 34: what came to its end elsewhere is nobody's business; what failed is left."""
+    places = {**OPEN.places, "shop-sam-extra us-east-1": PlaceEntry(state)}
+    found = errors(history(facts(entry=replace(OPEN, places=places))))
+    assert (state == "failed") == bool(found)
 
 
 @pytest.mark.parametrize("kind", ["destroy", "promote"])
