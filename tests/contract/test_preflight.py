@@ -10,9 +10,8 @@ import pytest
 from botocore.awsrequest import AWSResponse
 
 from sam_deploy import local
-from sam_deploy.aws import Aws, DeniedError, Endpoint
+from sam_deploy.aws import Aws, DeniedError, Endpoint, Zone, Zones
 from sam_deploy.aws.names import Names, Taken
-from sam_deploy.aws import Zone, Zones
 from sam_deploy.aws.prerequisites import Prerequisites
 
 REGION = "eu-west-1"

@@ -12,7 +12,8 @@ from tests.faults.rules import Answer, Rewrite, When
 pytestmark = pytest.mark.slow
 
 WITH_DOMAIN = 'name="tiny",\n    domain="tiny.example",'
-WITH_POOL = 'http_api=HttpApi(),\n    user_pools=[UserPool("people", clients=[UserPoolClient("web", callback_path="/in")])],'
+CLIENT = 'UserPoolClient(callback_path="/in", logout_path="/out")'
+WITH_POOL = f'http_api=HttpApi(),\n    user_pools=[UserPool("people", clients=[{CLIENT}])],'
 CERTIFICATE = When("acm", "DescribeCertificate")
 
 
