@@ -12,7 +12,7 @@ from tests.faults.rules import Answer, Rewrite, When
 pytestmark = pytest.mark.slow
 
 WITH_DOMAIN = 'name="tiny",\n    domain="tiny.example",'
-API = 'http_api=HttpApi(),'
+API = "http_api=HttpApi(),"
 CLIENT = 'UserPoolClient(callback_path="/in", logout_path="/out")'
 WITH_POOL = f'{API}\n    user_pools=[UserPool("people", clients=[{CLIENT}])],'
 CERTIFICATE = When("acm", "DescribeCertificate")
