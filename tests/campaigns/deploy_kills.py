@@ -41,7 +41,8 @@ CLAIM: Final = (
 TINY_REGIONS: Final = ("eu-west-1", "us-east-1")
 DZGRO_REGIONS: Final = ("ap-south-1", "eu-west-1", "us-east-1", "us-west-2")
 FIRST, CHANGED = "first deployment", "changed app"
-WORKERS: Final = 2
+WORKERS: Final = 3
+"""Side by side: much of a deployment is waiting."""
 TELL_EVERY: Final = 10
 
 
