@@ -5,8 +5,8 @@
     uv run scripts/faults.py                       only bring texts and names of tests up to date
     uv run scripts/faults.py --check               exit 1 when the page is not current
 
-Rows and texts are in faults.toml, and what of a row is still `open`; a test proves the rows that
-its marker `fault(NUMBER)` names.
+Rows and texts are in faults.toml, and what of a row is still `open` or comes `later`; a test
+proves the rows that its marker `fault(NUMBER)` names.
 Rows that a run has not met keep the outcome of an earlier one.
 """
 
@@ -125,7 +125,8 @@ def page(
     rows: Mapping[str, Any], tests: Mapping[str, list[str]], outcomes: Mapping[str, Outcome]
 ) -> str:
     """Return the whole page."""
-    missing = [number for number in rows if not tests.get(number)]
+    later = [number for number in rows if rows[number].get("later")]
+    missing = [number for number in rows if not tests.get(number) and number not in later]
     partly = [number for number in rows if tests.get(number) and rows[number].get("open")]
     failed = [n for n, outcome in outcomes.items() if tests.get(n) and "failed" in outcome.result]
     table = [
@@ -137,14 +138,17 @@ def page(
         proof = "<br>".join(names[:SHOWN_TESTS])
         proof += f"<br>and {len(names) - SHOWN_TESTS} more" if len(names) > SHOWN_TESTS else ""
         known = outcomes.get(number) if names else None
-        result = known or Outcome("not run" if names else "not yet proven", "")
+        waits = f"comes with {row['later']}" if "later" in row else "not yet proven"
+        result = known or Outcome("not run" if names else waits, "")
         cells = (number, row["severity"], row["fault"], row["expected"], proof)
         table.append(f"| {' | '.join(cells)} | {result.result} | {result.date} |")
-    whole = len(rows) - len(missing) - len(partly)
+    whole = len(rows) - len(missing) - len(partly) - len(later)
     count = (
         f"{len(rows)} faults: {whole} have tests for all that must hold, {len(partly)} for a part"
     )
-    count += f" of it, {len(missing)} have none" + (f"; {len(failed)} fail." if failed else ".")
+    count += f" of it, {len(missing)} have none"
+    count += f", {len(later)} come later" if later else ""
+    count += f"; {len(failed)} fail." if failed else "."
     rest = ["", "## Proven in part", "", "What is not:", ""]
     rest += [f"- {number}: {rows[number]['open']}" for number in partly] or ["- nothing"]
     rest += ["", "## Not yet proven", "", ", ".join(missing) or "none", ""]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import functools
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from tests.campaigns import (
     same_bytes,
     together,
 )
-from tests.campaigns.outcome import Outcome, Tell
+from tests.campaigns.outcome import Outcome
 from tests.campaigns.project import REPOSITORY
 
 PAGE: Final = Path("docs", "campaigns.md")
@@ -36,8 +37,10 @@ SHOWN_FAILURES: Final = 20
 class Campaign:
     """A campaign, and how often it is run unless told otherwise."""
 
-    run: Callable[[int, Tell], Outcome]
+    run: Callable[..., Outcome]
     count: int
+    timed: bool = False
+    """Whether it takes hours, and can be told to do what time allows: `minutes`."""
 
 
 CAMPAIGNS: Final = {
@@ -48,9 +51,9 @@ CAMPAIGNS: Final = {
     full_disk.NAME: Campaign(full_disk.run, 40),
     together.NAME: Campaign(together.run, 20),
     malformed.NAME: Campaign(malformed.run, 10_000),
-    # every call of both deployments: there are some two hundred kills
-    deploy_kills.NAME: Campaign(deploy_kills.run, 1_000),
-    deploy_kills.DZGRO: Campaign(deploy_kills.on_dzgro, 100),
+    # every call of both deployments, which are less than that
+    deploy_kills.NAME: Campaign(deploy_kills.run, 10_000, timed=True),
+    deploy_kills.DZGRO: Campaign(deploy_kills.on_dzgro, 10_000, timed=True),
     long_tests.NAME: Campaign(long_tests.run, 1),
 }
 
@@ -60,13 +63,16 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog=".ci/campaigns", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[*CAMPAIGNS, []], metavar="NAME")
     parser.add_argument("--count", type=int, help="how many; each campaign has a default")
+    parser.add_argument("--minutes", type=float, help="at most, for those that take hours")
     parser.add_argument("--page", type=Path, default=REPOSITORY / PAGE)
     chosen = parser.parse_args(arguments)
     outcomes = []
     for name in chosen.names or CAMPAIGNS:
         campaign = CAMPAIGNS[name]
         _say(f"== {name}")
-        outcomes.append(campaign.run(chosen.count or campaign.count, _say))
+        limited = campaign.timed and chosen.minutes
+        run = functools.partial(campaign.run, minutes=chosen.minutes) if limited else campaign.run
+        outcomes.append(run(chosen.count or campaign.count, _say))
         date = dt.datetime.now(tz=dt.UTC).date().isoformat()
         outcome.rewrite(chosen.page, outcomes[-1:], date, list(CAMPAIGNS))
     sys.stdout.write(f"{_table(outcomes)}\n")

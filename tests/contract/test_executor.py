@@ -16,13 +16,17 @@ from typing import Any, TypeAlias
 
 import psutil
 import pytest
-from sam_deploy.deploy.stack import StackDeployment, StackOutcome
 from tests.contract.conftest import aws
 from tests.contract.sam_cli import NEWEST, OLDEST, executor, installed
 
 from sam_deploy import local
 from sam_deploy.aws import Aws, CloudFormation, Endpoint, Objects
 from sam_deploy.aws.cloudformation import TEMPLATE_BODY_MAX_BYTES
+from sam_deploy.deploy import StackOutcome
+from sam_deploy.deploy.execute import execute
+from sam_deploy.deploy.review import review
+from sam_deploy.deploy.survey import look_at
+from sam_deploy.deploy.work import StackWork
 from sam_deploy.errors import ConfigError, RefusedError, RolledBackError
 from sam_deploy.events import Event, Note, StackEvent, Waiting, ignore
 from sam_deploy.executor import SamCli
@@ -116,7 +120,7 @@ def deploy(
 
 def own(account: Aws, stack: str, text: str, parameters: dict[str, str]) -> StackOutcome:
     """The same by our own engine."""
-    return StackDeployment(
+    work = StackWork(
         cloudformation=CloudFormation(account, REGION),
         bucket=Objects(account, REGION, bucket(REGION), ACCOUNT),
         template=Template(stack, text, tuple(parameters), {}, 0, ()),
@@ -124,7 +128,9 @@ def own(account: Aws, stack: str, text: str, parameters: dict[str, str]) -> Stac
         tags=TAGS,
         report=ignore,
         stop=Stop(),
-    ).run()
+    )
+    found = review(work, look_at(work.cloudformation, stack))
+    return execute(work, found, f"token-{stack}")
 
 
 def test_create_update_and_no_changes(sam: SamCli, name: str, heard: list[Event]) -> None:

@@ -9,7 +9,7 @@ import select
 import subprocess
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from tests.faults.place import Place
@@ -68,12 +68,14 @@ class Terminal:
 
 
 @contextmanager
-def at_terminal(place: Place, *arguments: str) -> Iterator[Terminal]:
-    """Run `sam-deploy` at a terminal; it does not outlive the block."""
+def at_terminal(
+    place: Place, *arguments: str, columns: int = 200, more: Mapping[str, str] | None = None
+) -> Iterator[Terminal]:
+    """Run `sam-deploy` at a terminal, with `more` variables; it does not outlive the block."""
     line, end = pty.openpty()
     process = subprocess.Popen(
         place.command(*arguments),
-        env={**place.variables(), "TERM": "xterm", "COLUMNS": "200"},
+        env={**place.variables(), "TERM": "xterm", "COLUMNS": str(columns), **(more or {})},
         cwd=place.folder,
         stdin=end,
         stdout=end,

@@ -12,17 +12,19 @@ from tests.faults.rules import Answer, Rewrite, When
 pytestmark = pytest.mark.long
 
 WITH_DOMAIN = 'name="tiny",\n    domain="tiny.example",'
-WITH_POOL = (
-    "http_api=HttpApi(),\n    "
-    'user_pools=[UserPool("people", clients=[UserPoolClient("web", callback_path="/in")])],'
-)
+API = "http_api=HttpApi(),"
+CLIENT = 'UserPoolClient(callback_path="/in", logout_path="/out")'
+WITH_POOL = f'{API}\n    user_pools=[UserPool("people", clients=[{CLIENT}])],'
 CERTIFICATE = When("acm", "DescribeCertificate")
 
 
 @pytest.fixture
 def with_domain(faulty: Place) -> Iterator[Place]:
-    """The project with an address of its own."""
-    with faulty.edited("deploy.py", 'name="tiny",', WITH_DOMAIN):
+    """The project whose API has an address of its own."""
+    with (
+        faulty.edited("deploy.py", 'name="tiny",', WITH_DOMAIN),
+        faulty.edited("deploy.py", API, "http_api=HttpApi(custom_domain=True),"),
+    ):
         yield faulty
 
 
@@ -32,7 +34,7 @@ def with_pool(faulty: Place) -> Iterator[Place]:
     with (
         faulty.edited("deploy.py", "Queue, Route", "Queue, Route, UserPool, UserPoolClient"),
         faulty.edited("deploy.py", 'name="tiny",', WITH_DOMAIN),
-        faulty.edited("deploy.py", "http_api=HttpApi(),", WITH_POOL),
+        faulty.edited("deploy.py", API, WITH_POOL),
     ):
         yield faulty
 
@@ -63,4 +65,19 @@ def test_a_sign_in_page_of_somebody_else_is_found_before_the_stack(with_pool: Pl
     ran = with_pool.deploy()
     assert (5, True) == (ran.code, rule.hits > 0), ran.err
     assert "eu-west-1_Other" in ran.err
+    assert [] == with_pool.proxy.made(When("cloudformation", "CreateChangeSet"))
+
+
+@pytest.mark.fault(55)
+def test_a_certificate_of_another_region_is_refused_before_the_stack(with_pool: Place) -> None:
+    """Fault 55: Cognito takes those of us-east-1 alone: exit 5 before anything is changed."""
+    first = with_pool.deploy()
+    assert 0 == first.code, first.err
+    with_pool.proxy.clear()
+    astray = Rewrite(":acm:us-east-1:", ":acm:eu-central-1:")
+    rule = with_pool.proxy.add(When("acm", "ListCertificates", "us-east-1"), astray)
+    with with_pool.edited("deploy.py", "memory_mb=256", "memory_mb=512"):
+        ran = with_pool.deploy()
+    assert (5, True) == (ran.code, rule.hits > 0), ran.err
+    assert "the only region from which Cognito takes certificates" in " ".join(ran.err.split())
     assert [] == with_pool.proxy.made(When("cloudformation", "CreateChangeSet"))

@@ -29,9 +29,9 @@ def words(err: str) -> str:
     return " ".join(err.partition("error:")[2].split())
 
 
-@pytest.mark.fault(49)
+@pytest.mark.fault(31, 49)
 def test_a_second_deployment_is_told_who_holds_the_lock(faulty: Place) -> None:
-    """Fault 49: while one stands still, another one ends with 5, names it, and changes nothing."""
+    """Faults 31, 49: while one stands still, others end with 5, name it, and change nothing."""
     faulty.proxy.add(EXECUTE, Signal(signal.SIGSTOP), times=1)
     first = faulty.start(*DEPLOY)
     try:

@@ -17,6 +17,7 @@ ROWS = {
     "1": {"severity": "S1", "fault": "a", "expected": "b"},
     "2": {"severity": "S2", "fault": "c", "expected": "d", "open": "e"},
     "3": {"severity": "S3", "fault": "f", "expected": "g"},
+    "4": {"severity": "S2", "fault": "h", "expected": "i", "later": "promotions"},
 }
 TESTS = {"1": ["t.py::test_x", "t.py::test_y"], "2": ["t.py::test_x"]}
 
@@ -59,11 +60,13 @@ def test_the_page_tells_whole_from_part_and_from_nothing(faults: ModuleType) -> 
     """A row without tests is not proven, and has no result, whatever a run once said."""
     outcomes = {number: faults.Outcome("1 of 1 passed", "2026-01-02") for number in ROWS}
     text = faults.page(ROWS, TESTS, outcomes)
-    assert "3 faults: 1 have tests for all that must hold, 1 for a part of it, 1 have none." in text
+    count = "1 have tests for all that must hold, 1 for a part of it, 1 have none, 1 come later."
+    assert f"4 faults: {count}" in text
     assert (
         "| 1 | S1 | a | b | `t.py::test_x`<br>`t.py::test_y` | 1 of 1 passed | 2026-01-02 |" in text
     )
     assert "| 3 | S3 | f | g |  | not yet proven |  |" in text
+    assert "| 4 | S2 | h | i |  | comes with promotions |  |" in text
     assert text.endswith("- 2: e\n\n## Not yet proven\n\n3\n")
     again = {n: (result, date) for n, result, date in faults.ROW.findall(text) if date}
     assert {"1", "2"} == set(again)

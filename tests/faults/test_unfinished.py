@@ -15,7 +15,7 @@ from tests.faults.place import DEPLOY, Place
 from tests.faults.rules import Drop, Kill, Signal, When
 from tests.faults.terminal import at_terminal
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 HOME, EAST = "eu-west-1", "us-east-1"
 BUCKET = f"tiny-sam-000000000000-{HOME}"

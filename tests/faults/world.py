@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tests.faults.place import Place
+from tests.faults.place import ACCOUNT, Place
 from tests.faults.proxy import Call
 from tests.faults.rules import CutBody, Drop, Fail, Kill, LoseAnswer
 
 GOOD: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
 FIRST: Final = "dev"
 """The environment that a deployment moves."""
+ONCE: Final = (
+    "cloudformation:ExecuteChangeSet",
+    "lambda:PublishLayerVersion",
+    "lambda:UpdateAlias",
+)
+"""Calls that are made no more often than by a quiet run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,8 @@ class World:
     """By alias the hash of the code that is served, with weights if there are any."""
     versions: Mapping[tuple[str, str], int]
     """How many versions each function has."""
+    unfinished: tuple[str, ...] = ()
+    """Locks that are held, and journals that are open, by their keys."""
 
 
 def look(place: Place) -> World:
@@ -52,14 +61,36 @@ def look(place: Place) -> World:
             versions[region, name] = len(listed) - 1
             for alias in functions.list_aliases(FunctionName=name)["Aliases"]:
                 served[region, name, alias["Name"]] = _served(functions, name, alias)
-    return World(stacks, tuple(change_sets), layers, deployed, served, versions)
+    unfinished = tuple(_unfinished(place))
+    return World(stacks, tuple(change_sets), layers, deployed, served, versions, unfinished)
+
+
+def documents(place: Place, prefix: str) -> Iterator[tuple[str, str, str]]:
+    """Yield region, bucket and key of what lies under a prefix in the artifact buckets."""
+    for region in place.regions:
+        store = place.client("s3", region)
+        for each in store.list_buckets()["Buckets"]:
+            bucket = each["Name"]
+            if bucket.endswith(f"-sam-{ACCOUNT}-{region}"):
+                listed = store.list_objects_v2(Bucket=bucket, Prefix=prefix)
+                yield from ((region, bucket, found["Key"]) for found in listed.get("Contents", []))
+
+
+def _unfinished(place: Place) -> Iterator[str]:
+    for _, _, key in documents(place, "locks/"):
+        yield f"the lock {key} is held"
+    for region, bucket, key in documents(place, "journal/"):
+        body = place.client("s3", region).get_object(Bucket=bucket, Key=key)["Body"].read()
+        state = json.loads(body)["state"]
+        if state != "done":
+            yield f"the journal {key} is {state}"
 
 
 def problems(found: World, calls: Iterable[Call] = ()) -> list[str]:
     """Return what is wrong after a success; `calls` are all that led to it.
 
-    Every stack is complete, no change set is left, the first environment serves what is
-    deployed, and nothing was uploaded or published twice.
+    Every stack is complete, no change set is left, no lock is held, the journal is closed, the
+    first environment serves what is deployed, and nothing was uploaded or published twice.
     """
     wrong = [
         f"{name} in {region} is {status}"
@@ -79,7 +110,7 @@ def problems(found: World, calls: Iterable[Call] = ()) -> list[str]:
         if found.served.get((region, name, FIRST)) != code
     ]
     twice = (f"{path} was uploaded {n} times" for path, n in uploads(calls).items() if n > 1)
-    return [*wrong, *twice]
+    return [*wrong, *found.unfinished, *twice]
 
 
 def differences(found: World, expected: World) -> list[str]:
@@ -106,12 +137,26 @@ def uploads(calls: Iterable[Call]) -> Counter[str]:
     """
     return Counter(
         call.known.detail
-        for call in calls
-        if call.name == "s3:PutObject"
-        and "/artifacts/" in call.known.detail
-        and not isinstance(call.action, Drop | CutBody | Fail | LoseAnswer)
-        and call.action != Kill("before")
+        for call in carried_out(calls)
+        if call.name == "s3:PutObject" and "/artifacts/" in call.known.detail
     )
+
+
+def once(calls: Iterable[Call]) -> Counter[str]:
+    """Return how often each of the calls was carried out that are made once for what they make."""
+    return Counter(
+        f"{call.name} {call.known.detail} in {call.known.region}"
+        for call in carried_out(calls)
+        if call.name in ONCE
+    )
+
+
+def carried_out(calls: Iterable[Call]) -> Iterator[Call]:
+    """Yield the calls that reached the cloud, and whose answer was not lost on the way."""
+    for call in calls:
+        lost = isinstance(call.action, Drop | CutBody | Fail | LoseAnswer)
+        if not lost and call.action != Kill("before"):
+            yield call
 
 
 def _stacks(place: Place, region: str) -> Iterator[tuple[str, str, list[str]]]:
