@@ -48,7 +48,8 @@ def command(
     console.say(place.line(planned.regions))
     click.echo(screens.status_table(served))
     if open_work:
-        console.say(f"\n{open_work}\n\nnext: {options.program()} resume")
+        program = options.program()
+        console.say(f"\n{open_work}\n\nnext: {program} resume, or {program} deploy after a fix")
 
 
 def unfinished(app: App, place: Place) -> str:

@@ -35,12 +35,16 @@ def guard_health(
     if not told:
         return
     url = to.address(outcome.region, told).rstrip("/") + need.path
-    said = release.unhealthy(url, to.report, to.stop, region=outcome.region)
+    try:
+        said = release.unhealthy(url, to.report, to.stop, region=outcome.region)
+    except BaseException:
+        # Ctrl-C before it has answered: dev must not stay on what nobody has seen work
+        _put_back(to, moved)
+        raise
     if not said:
         to.report(Note(f"{outcome.region} GET {url}: healthy", region=outcome.region))
         return
-    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    back = release.put_back(moved, to.aws, mark=f"put back {now}: unhealthy", report=to.report)
+    back = _put_back(to, moved)
     there = f"{manifest.environment} there serves"
     served = f"{there} its old versions of {plural(len(back), 'function')} again"
     served = served if back else f"{there} what does not answer"
@@ -51,3 +55,8 @@ def guard_health(
         hint=f"`sam-deploy logs --region {outcome.region} --environment {manifest.environment}` "
         "shows why; correct it, then run `sam-deploy deploy` again",
     )
+
+
+def _put_back(to: Delivering, moved: Sequence[Moved]) -> tuple[Moved, ...]:
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    return release.put_back(moved, to.aws, mark=f"put back {now}: unhealthy", report=to.report)

@@ -170,7 +170,7 @@ class Engine:
         for each in found:
             origins = self.manifest.templates[each.stack].origins
             for words in guard.reaching_others(each.changes, origins, self.manifest.environment):
-                self.report(Note(words, region=each.region))
+                self.report(Note(f"{each.region} {each.stack} {words}", region=each.region))
         return found
 
     def _forget(self, works: Iterable[StackWork]) -> None:

@@ -202,9 +202,10 @@ class _Run:
             if found is None:
                 raise
             return found
-        was = f"; the one before is {spent[-1].status}" if spent else ""
-        message = f"Requested a certificate of `{domain_name}` in `{acm.region}`{was}"
-        self.report(Note(message, region=acm.region))
+        if spent:
+            was = f"the one before is {spent[-1].status}"
+            message = f"Requested a certificate of `{domain_name}` in `{acm.region}`; {was}"
+            self.report(Note(message, region=acm.region))
         return Certificate(arn, domain_name, PENDING)
 
     def prove(self, each: Ensured) -> Ensured:
