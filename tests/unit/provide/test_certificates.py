@@ -154,7 +154,7 @@ def test_what_is_of_no_more_use_is_replaced_and_told(
     first, second = (e["IdempotencyToken"] for e in account.called("request_certificate"))
     assert first != second
     told = [each.message for each in heard if isinstance(each, Note)]
-    assert told[1].endswith(f"; the one before is {status}")
+    assert told[0].endswith(f"; the one before is {status}")
     assert ensure(API)[0].certificate.status == "PENDING_VALIDATION"
     assert 2 == len(account.certificates)
 
