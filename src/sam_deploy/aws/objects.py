@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from sam_deploy.aws.bucket_protection import CLOSED, Protection
 from sam_deploy.aws.checksums import Checksums, in_parts, parts_of
 from sam_deploy.aws.errors import AwsCallError, calling
 from sam_deploy.aws.session import Aws
@@ -17,18 +15,6 @@ from sam_deploy.errors import RefusedError, SamDeployError
 MISSING: Final = frozenset({"404", "NoSuchBucket", "NoSuchKey", "NotFound"})
 NOT_CLOSED: Final = "NoSuchPublicAccessBlockConfiguration"
 GONE: Final = "NoSuchUpload"
-CLOSED: Final = {
-    "BlockPublicAcls": True,
-    "IgnorePublicAcls": True,
-    "BlockPublicPolicy": True,
-    "RestrictPublicBuckets": True,
-}
-ABORT_INCOMPLETE_DAYS: Final = 1
-FORGET_OLD_DAYS: Final = 30
-"""Earlier states of locks and journals are kept so long: each heartbeat makes one."""
-SETTLING: Final = frozenset({"OperationAborted", "NoSuchBucket"})
-"""A bucket that was made or changed a moment ago."""
-SETTLING_TRIES: Final = 5
 SINGLE_PUT_MAX_BYTES: Final = 100 * 1024 * 1024
 PART_BYTES: Final = 16 * 1024 * 1024
 
@@ -64,7 +50,7 @@ class Objects:
         if self._has_bucket():
             # half made by a killed run, or opened by somebody: versioning, set last, tells which
             if not self.is_protected():
-                self._protect()
+                Protection(self._client, self.region, self._owner).ensure()
             elif not self._is_closed():
                 raise self._open()
             return False
@@ -77,7 +63,7 @@ class Objects:
             # a lost answer or another process: what counts is whether it is there and ours
             if error.code not in {"BucketAlreadyOwnedByYou", "OperationAborted"}:
                 raise self._taken(error) from error
-        self._protect()
+        Protection(self._client, self.region, self._owner).ensure()
         return True
 
     def _has_bucket(self) -> bool:
@@ -114,60 +100,6 @@ class Objects:
             f"{self.bucket} --region {self.region} --public-access-block-configuration {blocked}`",
         )
 
-    def _protect(self) -> None:
-        """Harden the new bucket. Each call can be repeated, so a killed run is mended here."""
-        # one after the other: S3 refuses changes of one bucket that meet (OperationAborted)
-        for act in (self._close, self._encrypt, self._expire, self._refuse_plain_http):
-            _settling(act)
-        # last, because a bucket with versioning counts as protected (see `is_protected`)
-        _settling(self._version)
-
-    def _version(self) -> None:
-        with calling("s3:PutBucketVersioning", self.region):
-            self._client.put_bucket_versioning(
-                **self._owner, VersioningConfiguration={"Status": "Enabled"}
-            )
-
-    def _close(self) -> None:
-        with calling("s3:PutBucketPublicAccessBlock", self.region):
-            self._client.put_public_access_block(
-                **self._owner, PublicAccessBlockConfiguration=CLOSED
-            )
-
-    def _encrypt(self) -> None:
-        with calling("s3:PutEncryptionConfiguration", self.region):
-            rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
-            self._client.put_bucket_encryption(
-                **self._owner, ServerSideEncryptionConfiguration={"Rules": [rule]}
-            )
-
-    def _expire(self) -> None:
-        rules: list[dict[str, Any]] = [
-            {
-                "ID": "AbortIncompleteUploads",
-                "Status": "Enabled",
-                "Filter": {"Prefix": ""},
-                "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": ABORT_INCOMPLETE_DAYS},
-            }
-        ]
-        rules += [
-            {
-                "ID": f"ForgetOld{prefix.capitalize()}",
-                "Status": "Enabled",
-                "Filter": {"Prefix": f"{prefix}/"},
-                "NoncurrentVersionExpiration": {"NoncurrentDays": FORGET_OLD_DAYS},
-            }
-            for prefix in ("locks", "journal")
-        ]
-        with calling("s3:PutLifecycleConfiguration", self.region):
-            self._client.put_bucket_lifecycle_configuration(
-                **self._owner, LifecycleConfiguration={"Rules": rules}
-            )
-
-    def _refuse_plain_http(self) -> None:
-        with calling("s3:PutBucketPolicy", self.region):
-            self._client.put_bucket_policy(**self._owner, Policy=json.dumps(self._tls_only()))
-
     def is_protected(self) -> bool:
         """Whether `ensure_bucket` once ran to its end here. Source: S3 API GetBucketVersioning."""
         with calling("s3:GetBucketVersioning", self.region):
@@ -183,22 +115,6 @@ class Objects:
                 return False
             raise
         return all(answer["PublicAccessBlockConfiguration"].get(key) for key in CLOSED)
-
-    def _tls_only(self) -> dict[str, object]:
-        arn = f"arn:{self._client.meta.partition}:s3:::{self.bucket}"
-        return {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Sid": "TlsOnly",
-                    "Effect": "Deny",
-                    "Principal": "*",
-                    "Action": "s3:*",
-                    "Resource": [arn, f"{arn}/*"],
-                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-                }
-            ],
-        }
 
     def has(self, key: str, size_bytes: int) -> bool:
         """Whether an object of this size is there. Source: S3 API HeadObject."""
@@ -311,16 +227,3 @@ class Objects:
                 ExpectedSourceBucketOwner=account,
                 ChecksumAlgorithm="SHA256",
             )
-
-
-def _settling(act: Callable[[], None]) -> None:
-    """Do something to a bucket; wait while S3 is still busy with what was done before."""
-    for attempt in range(1, SETTLING_TRIES + 1):
-        try:
-            act()
-        except AwsCallError as error:
-            if error.code not in SETTLING or attempt == SETTLING_TRIES:
-                raise
-            time.sleep(attempt)
-        else:
-            return
