@@ -70,8 +70,9 @@ class Changed:
 
     victim: Victim
     edits: Sequence[Edit]
+    undone: contextlib.ExitStack
+    """Where the sources become again what they were."""
     left: int = 0
-    _edited: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     _changed: bool = False
     _before: World | None = None
     _quiet: dict[bool, Quiet] = field(default_factory=dict)
@@ -112,7 +113,7 @@ class Changed:
     def _flip(self) -> None:
         self._changed = not self._changed
         if not self._changed:
-            self._edited.close()
+            self.undone.close()
             return
         for edit in self.edits:
-            self._edited.enter_context(self.victim.place.edited(edit.path, edit.old, edit.new))
+            self.undone.enter_context(self.victim.place.edited(edit.path, edit.old, edit.new))

@@ -123,13 +123,13 @@ def run(
     failures: list[str] = []
     figures = [f"{app} in {len(regions)} regions"]
     tried = 0
-    for scene in (FIRST, CHANGED):
+    for turn, scene in enumerate((FIRST, CHANGED)):
         with _beginning(app, regions, scene) as beginning:
             calls = beginning.next().calls
         all_of_them = 2 * calls
         at_most = max(1, count // 2)
         every = at_most >= all_of_them
-        kills = kill.shuffled(calls) if every else kill.sampled(calls, at_most)
+        kills = kill.shuffled(calls) if every else kill.sampled(calls, at_most, 2 * turn)
         tell(f"{scene}: {calls} calls, {len(kills)} kills")
         until = time.time() + minutes * 30
         shares = [
@@ -183,9 +183,10 @@ def _beginning(app: str, regions: Sequence[str], scene: str) -> Iterator[Beginni
     with (
         tempfile.TemporaryDirectory(prefix="campaign-") as base,
         _place(Path(base), app, regions) as where,
+        contextlib.ExitStack() as undone,
     ):
         victim = Victim(where, (*DEPLOY, *options))
-        yield Nothing(victim) if scene == FIRST else Changed(victim, APPS[app].changes)
+        yield Nothing(victim) if scene == FIRST else Changed(victim, APPS[app].changes, undone)
 
 
 @contextlib.contextmanager

@@ -125,13 +125,18 @@ def shuffled(calls: int, seed: int = SEED) -> list[Chosen]:
     return [Chosen(*each, way) for each, way in zip(kills, ways, strict=True)]
 
 
-def sampled(calls: int, count: int) -> list[Chosen]:
-    """Return `count` of all kills, spread evenly, of both moments alike, and all ways in turn."""
+def sampled(calls: int, count: int, turn: int = 0) -> list[Chosen]:
+    """Return `count` of all kills, spread evenly, of both moments alike.
+
+    All ways to go on take turns, beginning with that of number `turn`.
+    """
     count = min(count, 2 * calls)
     kills = [(index * calls // count + 1, MOMENTS[index % 2]) for index in range(count)]
     ways = list(WAYS)
     # two kills of each way follow each other: one before, one after a call
-    return [Chosen(*each, ways[index // 2 % len(ways)]) for index, each in enumerate(kills)]
+    return [
+        Chosen(*each, ways[(index // 2 + turn) % len(ways)]) for index, each in enumerate(kills)
+    ]
 
 
 def _last_words(ran: Ran) -> str:
