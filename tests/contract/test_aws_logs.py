@@ -136,7 +136,8 @@ def test_an_insights_query_is_about_the_versions_of_an_environment(
 ) -> None:
     """The names of streams are filtered (R272)."""
     source = replace(sources[0], versions=frozenset({"2"}))
-    question = Question(f"fields @message | filter @message like /{WORD} eu/", 0, int(time.time()))
+    query = f"fields @message | filter @message like /{WORD} eu/"
+    question = Question(query, 0, int(time.time()) + 60)
     found = ask((source,), question, aws, Stop())
     assert [f"{WORD} {HERE} 2"] == [each.values["@message"] for each in found.rows]
 
@@ -149,7 +150,7 @@ def test_the_functions_of_a_stack_are_found_by_what_it_has_made(stack: Any, aws:
         (each.region, each.function, each.group) for each in found.sources
     ]
     assert {} == found.failed
-    assert CloudFormation(aws, HERE).resources("no-such-stack") is None
+    assert () == CloudFormation(aws, HERE).resources("no-such-stack")
     assert "" == Functions(aws, HERE).log_group("Nobody")
 
 

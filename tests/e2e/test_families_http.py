@@ -201,40 +201,19 @@ def test_a_changed_route_of_a_rest_api_is_deployed(front: Project) -> None:
 
 
 def test_domains_come_with_their_certificates(front: Project) -> None:
-    """Before, nothing; with the certificate's ARN, domain, mapping and record (R066)."""
-    api = front.client("apigatewayv2", REGION)
-    assert [] == api.get_domain_names()["Items"]
-    dns = front.client("route53", "us-east-1")
+    """Certificates are issued at once here: domain and mapping; with a zone, the record (R066)."""
+    api, dns = front.client("apigatewayv2", REGION), front.client("route53", "us-east-1")
+    named = {each["DomainName"] for each in api.get_domain_names()["Items"]}
+    assert "api.example.com" in named
+    (mapping,) = api.get_api_mappings(DomainName="api.example.com")["Items"]
+    assert (_outputs(front)["ApiHttpApiProdId"], "prod") == (mapping["ApiId"], mapping["Stage"])
+    assert "https://api.example.com" == _outputs(front)["ApiHttpApiProdDomainUrl"]
     made = dns.create_hosted_zone(Name="example.com", CallerReference="front")
     zone = made["HostedZone"]["Id"].rpartition("/")[2]
-    acm = front.client("acm", REGION)
-    arn = acm.request_certificate(DomainName="api.example.com")["CertificateArn"]
     domain = 'domain="example.com",'
     with front.edited("deploy.py", domain, f'{domain} hosted_zone_id="{zone}",'):
         ran = front.deploy()
         assert 0 == ran.code, ran.err
-    _give_certificate(front, "ApiProdCertificateArn", arn)
-    (found,) = api.get_domain_names()["Items"]
-    assert "api.example.com" == found["DomainName"]
-    (mapping,) = api.get_api_mappings(DomainName="api.example.com")["Items"]
-    assert (_outputs(front)["ApiHttpApiProdId"], "prod") == (mapping["ApiId"], mapping["Stage"])
-    assert "https://api.example.com" == _outputs(front)["ApiHttpApiProdDomainUrl"]
     records = dns.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
-    (record,) = (each for each in records if each["Type"] == "A")
-    assert ("api.example.com.", REGION) == (record["Name"], record["SetIdentifier"])
-
-
-def _give_certificate(project: Project, parameter: str, arn: str) -> None:
-    """Update the stack as a deployment does that knows the certificate."""
-    client = project.client("cloudformation", REGION)
-    given = client.describe_stacks(StackName=STACK)["Stacks"][0]["Parameters"]
-    kept = [each for each in given if each["ParameterKey"] != parameter]
-    client.update_stack(
-        StackName=STACK,
-        UsePreviousTemplate=True,
-        Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
-        Parameters=[*kept, {"ParameterKey": parameter, "ParameterValue": arn}],
-    )
-    client.get_waiter("stack_update_complete").wait(
-        StackName=STACK, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
-    )
+    found = {each["Name"]: each["SetIdentifier"] for each in records if each["Type"] == "A"}
+    assert REGION == found["api.example.com."]

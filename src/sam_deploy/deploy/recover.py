@@ -17,7 +17,7 @@ from sam_deploy.deploy import wipe
 from sam_deploy.deploy.cases import Case, Wish, all_in_one, case_of, refusals
 from sam_deploy.deploy.ground import Ground, new_token, take_down
 from sam_deploy.deploy.operation import STACK_SECONDS, Watch
-from sam_deploy.deploy.review import discard_empty_stack
+from sam_deploy.deploy.review import forget
 from sam_deploy.deploy.standing import look_at_all
 from sam_deploy.deploy.survey import Place
 from sam_deploy.errors import IncompleteError, SamDeployError
@@ -85,7 +85,7 @@ def _one(ground: Ground, case: Case, wish: Wish) -> str:
     if case.kind == "delete":
         return _delete(ground, case, wish)
     if case.kind == "discard":
-        discard_empty_stack(work)
+        forget(work)
         return "removed"
     return "tidied"
 

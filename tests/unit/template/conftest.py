@@ -141,7 +141,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that asks for `golden` once for every stack of every golden case."""
     if "golden" not in metafunc.fixturenames:
         return
-    cases = [each for each in sorted((TESTS / "golden").iterdir()) if each.is_dir()]
+    cases = [
+        each
+        for each in sorted((TESTS / "golden").iterdir())
+        if each.is_dir() and each.name != "__pycache__"
+    ]
     stacks = {
         f"{folder.name}-{each.stack.name}": each
         for folder in cases
