@@ -16,6 +16,7 @@ from tests.faults.place import Place
 from tests.faults.proxy import Victim
 
 WAIT_SECONDS = 60.0
+REACTION_SECONDS = 0.5
 _BLOCK = 4096
 
 
@@ -39,7 +40,12 @@ class Terminal:
         os.write(self._line, f"{text}\n".encode())
 
     def interrupt(self) -> None:
-        """Press Ctrl-C."""
+        """Press Ctrl-C, as a person does: a moment after reading.
+
+        A signal between the last look of Python and the call of readline that waits for the line
+        is seen by neither until the next key; nobody is that quick, a test is.
+        """
+        time.sleep(REACTION_SECONDS)
         os.write(self._line, b"\x03")
 
     def hang_up(self) -> None:
