@@ -13,7 +13,11 @@ def alias(version: str, description: str) -> Alias:
     return Alias("dev", version, "r1", description=description)
 
 
-@pytest.mark.parametrize("mark", [marks.begun(), marks.hot("7", CODE), marks.hot("7", CODE, "6")])
+@pytest.mark.parametrize(
+    "mark",
+    [marks.begun(), marks.hot("7", CODE), marks.hot("7", CODE, "6")],
+    ids=["begun", "first", "second"],
+)
 def test_a_hot_alias_is_never_taken_for_a_deployed_one(mark: str) -> None:
     """So the next deployment puts it right, although its stack has no changes."""
     found = alias("7", mark)
