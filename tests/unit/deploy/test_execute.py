@@ -7,47 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.unit.deploy.answers import ARN, EMPTY, details, event
 
-from sam_deploy.aws import (
-    AwsCallError,
-    Change,
-    ChangeSet,
-    Stack,
-    StackEventRecord,
-    UnansweredError,
-)
+from sam_deploy.aws import Change, ChangeSet
 from sam_deploy.errors import IncompleteError, RefusedError, RolledBackError
-from sam_deploy.events import Event, Note, StackEvent, StepFinished, Waiting
+from sam_deploy.events import Event, Note, StackEvent, Waiting
 
 Deployed = Callable[..., Any]
 Scripted = Any
 """Fixtures of the conftest, whose scripts the tests change."""
-ARN = "arn:aws:cloudformation:eu-west-1:123456789012:changeSet/sd-1/1"
-STACK = "AWS::CloudFormation::Stack"
-EMPTY = ChangeSet(ARN, "FAILED", "The submitted information didn't contain changes.")
-UNANSWERED = UnansweredError("no answer")
-
-
-def event(
-    number: int, logical_id: str, status: str, reason: str = "", token: str = ""
-) -> StackEventRecord:
-    kind = STACK if logical_id == "shop-sam" else "AWS::IAM::Role"
-    return StackEventRecord(f"event-{number}", logical_id, kind, status, reason, token)
-
-
-def refusal(code: str, message: str = "as asked") -> AwsCallError:
-    return AwsCallError("cloudformation:Call", "eu-west-1", code, message, "")
-
-
-def stale(status: str) -> Stack:
-    """What a read that lags behind tells: the stack as it was before anything was executed."""
-    return Stack(
-        "shop-sam", status, "", {"Url": "https://old"}, {}, {}, "arn:stack", "2026-01-01T00:00:00Z"
-    )
-
-
-def details(heard: list[Event]) -> dict[str, str]:
-    return {each.step: each.detail for each in heard if isinstance(each, StepFinished)}
 
 
 def test_a_new_stack_is_created(

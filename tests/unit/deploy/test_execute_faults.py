@@ -7,14 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.unit.deploy.answers import UNANSWERED, event, refusal, stale
 
 from sam_deploy.aws import (
-    AwsCallError,
-    ChangeSet,
     DeniedError,
     ExpiredError,
-    Stack,
-    StackEventRecord,
     UnansweredError,
 )
 from sam_deploy.deploy import StackWork
@@ -22,38 +19,11 @@ from sam_deploy.deploy.execute import execute
 from sam_deploy.deploy.review import review
 from sam_deploy.deploy.survey import look_at
 from sam_deploy.errors import IncompleteError, UnreachableError
-from sam_deploy.events import Event, StepFinished
 from sam_deploy.lanes import StoppedError
 
 Deployed = Callable[..., Any]
 Scripted = Any
 """Fixtures of the conftest, whose scripts the tests change."""
-ARN = "arn:aws:cloudformation:eu-west-1:123456789012:changeSet/sd-1/1"
-STACK = "AWS::CloudFormation::Stack"
-EMPTY = ChangeSet(ARN, "FAILED", "The submitted information didn't contain changes.")
-UNANSWERED = UnansweredError("no answer")
-
-
-def event(
-    number: int, logical_id: str, status: str, reason: str = "", token: str = ""
-) -> StackEventRecord:
-    kind = STACK if logical_id == "shop-sam" else "AWS::IAM::Role"
-    return StackEventRecord(f"event-{number}", logical_id, kind, status, reason, token)
-
-
-def refusal(code: str, message: str = "as asked") -> AwsCallError:
-    return AwsCallError("cloudformation:Call", "eu-west-1", code, message, "")
-
-
-def stale(status: str) -> Stack:
-    """What a read that lags behind tells: the stack as it was before anything was executed."""
-    return Stack(
-        "shop-sam", status, "", {"Url": "https://old"}, {}, {}, "arn:stack", "2026-01-01T00:00:00Z"
-    )
-
-
-def details(heard: list[Event]) -> dict[str, str]:
-    return {each.step: each.detail for each in heard if isinstance(each, StepFinished)}
 
 
 @pytest.mark.parametrize("error", [UNANSWERED, refusal("InvalidChangeSetStatus")])
