@@ -38,7 +38,7 @@ real: `tests/faults` puts a proxy between sam-deploy and the embedded cloud, whi
 and answers, throttles, cuts uploads, and kills the process at a chosen call.
 
 Made by `scripts/faults.py` from `faults.toml`, the tests' marker `fault(NUMBER)` and the outcomes
-of a run. S1 is the worst, S3 the mildest. The numbers are those of a larger table, of which the
+of runs. S1 is the worst, S3 the mildest. The numbers are those of a larger table, of which the
 rows about promoting are not here.
 
 """

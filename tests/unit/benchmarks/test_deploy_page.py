@@ -36,7 +36,7 @@ def section(*cases: Case, skipped: tuple[str, ...] = ()) -> str:
 
 
 def test_every_goal_that_was_measured_is_told_with_its_verdict() -> None:
-    """Which of them are missed as plainly as which are reached (R164)."""
+    """Which of them are missed as plainly as which are reached."""
     text = section()
 
     assert "5 of 8 goals are reached." in text
@@ -49,7 +49,7 @@ def test_every_goal_that_was_measured_is_told_with_its_verdict() -> None:
 
 
 def test_bytes_must_not_grow_with_the_regions() -> None:
-    """Equal is enough, one more is not; four regions save 70 % against one by one (R253)."""
+    """Equal is enough, one more is not; four regions save 70 % against one by one."""
     text = section()
 
     assert (
@@ -62,7 +62,7 @@ def test_bytes_must_not_grow_with_the_regions() -> None:
 
 
 def test_seconds_for_each_region_are_told() -> None:
-    """By the number of regions, for both (R164); a dash where nothing was measured."""
+    """By the number of regions, for both; a dash where nothing was measured."""
     text = section()
 
     assert "| first deployment, `sam deploy` | 23.0 s | 19.8 s | - |" in text
