@@ -27,3 +27,11 @@ pin:
 # make the pictures of the README from a real run
 pictures:
     uv run scripts/pictures.py
+
+# show the docs as a site, as you write them
+site:
+    NO_MKDOCS_2_WARNING=1 uv run mkdocs serve
+
+# carry the commands of a page out, and compare what they print
+page *pages:
+    uv run scripts/docs.py --run {{pages}}

@@ -12,7 +12,6 @@ writes into the repository.
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 import tempfile
@@ -24,7 +23,7 @@ from typing import Final
 
 import platformdirs
 
-from bench import deploy_page, deploy_sides, deploying, emulated, machine, sections, slowed, tools
+from bench import deploy_page, deploy_sides, deploying, emulated, machine, slowed, tools, written
 from bench.deploy_sides import Sides, Sizes
 from bench.measure import RunFailedError, say
 from bench.ours import remove
@@ -32,7 +31,6 @@ from bench.results import Case, Results, to_json
 from sam_deploy.errors import SamDeployError
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-PAGE: Final = "BENCHMARKS.md"
 RESULTS: Final = "benchmarks/results/deploy.json"
 CASES: Final = (
     "first",
@@ -145,19 +143,8 @@ def _add(
 
 
 def _write(results: Results, root: Path) -> None:
-    page = root / PAGE
-    before = page.read_text(encoding="utf-8") if page.is_file() else "# Benchmarks\n"
-    files = {
-        PAGE: sections.put_into(before, deploy_page.section(results)),
-        RESULTS: to_json(results),
-        deploy_page.PICTURE: deploy_page.picture(results),
-    }
-    for name, text in files.items():
-        if text:
-            path = root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-    say(f"written to {os.path.relpath(page)}")
+    files = {RESULTS: to_json(results), deploy_page.PICTURE: deploy_page.picture(results)}
+    written.write(root, deploy_page.section(results), files)
 
 
 if __name__ == "__main__":

@@ -42,13 +42,18 @@ def sections() -> Iterator[str]:
         if command is None:
             raise LookupError(name)
         context = click.Context(command, info_name=name, parent=top)
-        yield section(f"sam-deploy {name}", command, context)
-        if isinstance(command, click.Group):
-            for below in command.list_commands(context):
-                found = command.get_command(context, below)
-                if found is not None:
-                    inner = click.Context(found, info_name=below, parent=context)
-                    yield section(f"sam-deploy {name} {below}", found, inner)
+        yield from below(f"sam-deploy {name}", command, context)
+
+
+def below(title: str, command: click.Command, context: click.Context) -> Iterator[str]:
+    """Yield the help of a command and, when it is a group, of everything in it."""
+    yield section(title, command, context)
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            found = command.get_command(context, name)
+            if found is not None:
+                inner = click.Context(found, info_name=name, parent=context)
+                yield from below(f"{title} {name}", found, inner)
 
 
 def section(title: str, command: click.Command, context: click.Context) -> str:

@@ -29,17 +29,15 @@ DATA: Final = ROOT / "docs" / "faults.toml"
 PAGE: Final = ROOT / "docs" / "faults.md"
 ROW: Final = re.compile(r"^\| (\d+) \| .* \| ([^|]*) \| ([^|]*) \|$", re.MULTILINE)
 SHOWN_TESTS: Final = 3
-FIRST_ROW: Final = 27
 HEAD: Final = """\
 # Faults
 
-What can go wrong from building to deploying, and what then must hold. Faults are injected for
+What can go wrong from building to releasing, and what then must hold. Faults are injected for
 real: `tests/faults` puts a proxy between sam-deploy and the embedded cloud, which loses requests
 and answers, throttles, cuts uploads, and kills the process at a chosen call.
 
 Made by `scripts/faults.py` from `faults.toml`, the tests' marker `fault(NUMBER)` and the outcomes
-of runs. S1 is the worst, S3 the mildest. The numbers are those of a larger table, of which the
-rows about promoting are not here.
+of runs. S1 is the worst, S3 the mildest.
 
 """
 
@@ -57,9 +55,7 @@ def main(arguments: list[str]) -> int:
     rows: Mapping[str, Any] = tomllib.loads(DATA.read_text(encoding="utf-8"))
     before = PAGE.read_text(encoding="utf-8") if PAGE.is_file() else ""
     tests = marked()
-    # rows about promoting have tests of parts already, and get their page with promotions
-    unknown = sorted(each for each in set(tests) - set(rows) if int(each) >= FIRST_ROW)
-    tests = {row: named for row, named in tests.items() if row in rows}
+    unknown = sorted(set(tests) - set(rows), key=int)
     if unknown:
         print(f"tests name rows that faults.toml does not have: {', '.join(unknown)}")
         return 1

@@ -1,6 +1,7 @@
 """Pin every dependency exactly, in `[tool.uv] constraint-dependencies` of pyproject.toml.
 
     uv run scripts/pin.py            take the newest versions that fit
+    uv run scripts/pin.py --add      pin what has no pin yet, and leave the others as they are
     uv run scripts/pin.py --check    say whether a pin is missing
 
 The lock file itself is not committed, because it carries download addresses.
@@ -15,7 +16,11 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-START = "# made by scripts/pin.py\ndefault-groups = 'all'\n"
+START = """\
+# made by scripts/pin.py
+# what `uv run pytest` needs; `uv sync --all-groups` brings the rest, as CI does
+default-groups = ["dev", "examples"]
+"""
 
 
 def main() -> int:
@@ -23,7 +28,7 @@ def main() -> int:
     file = ROOT / "pyproject.toml"
     text = file.read_text(encoding="utf-8")
     check = "--check" in sys.argv
-    resolved = resolve(text if check else unpinned(text))
+    resolved = resolve(text if check or "--add" in sys.argv else unpinned(text))
     if check:
         missing = [line for line in resolved if f'    "{line}",\n' not in text]
         print("\n".join(f"not pinned: {line}" for line in missing) or "every dependency is pinned")

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import functools
+import gc
+import hashlib
+import importlib.util
 import os
+import signal
 import subprocess
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tests import schedule
 from tests.faults import marks
 
 from sam_deploy.events import Event
 
 # what decides where a command goes; a developer's shell must not decide it for the tests
 DECIDING = ("ENV", "CI", "SAM_DEPLOY_TARGET", "UV_RUN_RECURSION_DEPTH")
+# without what is compiled, each command that a test runs takes three times as long
+SLOWING = ("PYTHONDONTWRITEBYTECODE",)
 
 HEAD = "from sam_deploy import *\n"
+BROWSER = ["browser", "e2e/test_ui_page.py"]
+"""What needs the dependencies of the group `browser`."""
+collect_ignore = [] if importlib.util.find_spec("playwright") else BROWSER
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,8 +40,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Note which faults are proven by which tests, where that is wanted."""
+    """Note which faults are proven by which tests, where that is wanted.
+
+    Who was started in the background of a shell ignores SIGINT, after `nohup` SIGHUP, and so does
+    all that it starts: tests that press Ctrl-C, or close a terminal, would wait for ever.
+    """
     marks.register(config)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -39,6 +57,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     One that is named by itself runs. The sample is another one with every commit.
     """
+    if hasattr(config, "workerinput"):
+        schedule.longest_first(items)
     if any("::" in argument for argument in config.args):
         return
     if config.getoption("--run-slow"):
@@ -53,10 +73,37 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in left_out]
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> schedule.Schedule | None:
+    """Keep together what shares a deployed project; another `--dist` is left as it is."""
+    return schedule.Schedule(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+def pytest_collection_finish() -> None:
+    """Take what was imported and collected out of every later garbage collection.
+
+    It stays until the end anyway, and looking at all of it again costs more than most tests.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 def _sampled(item: pytest.Item, one_in: int) -> bool:
+    """Whether a long test is one of the sample: of half as many files every other test.
+
+    What a file deploys for all of its tests takes as long as several of them. Where each test
+    goes on from what the one before it left (`ordered`), all or none of them run.
+    """
     if one_in <= 1 or not item.get_closest_marker("long"):
         return True
-    return zlib.crc32(f"{_commit()}{item.nodeid}".encode()) % one_in == 0
+    file, test = item.nodeid.partition("::")[0], item.nodeid
+    if item.get_closest_marker("ordered"):
+        return _drawn(file, one_in)
+    return _drawn(file, max(1, one_in // 2)) and _drawn(test, 2)
+
+
+def _drawn(name: str, one_in: int) -> bool:
+    digest = hashlib.sha256(f"{_commit()} {name}".encode()).digest()
+    return int.from_bytes(digest) % one_in == 0
 
 
 @functools.cache
@@ -78,7 +125,7 @@ def _no_aws_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     nowhere = tmp_path_factory.mktemp("no-aws")
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
-            if name.startswith("AWS_") or name in DECIDING:
+            if name.startswith("AWS_") or name in DECIDING + SLOWING:
                 patch.delenv(name)
         patch.setenv("AWS_CONFIG_FILE", str(nowhere / "config"))
         patch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(nowhere / "credentials"))

@@ -86,11 +86,13 @@ def _outcome(goal: Goal, case: Case | None) -> Outcome | None:
 
 
 def amount(value: float, metric: str) -> str:
-    """Return a figure with its unit: 0.243 s, 22.2 s, 54.5 MB, 96 MiB."""
+    """Return a figure with its unit: 4.21 ms, 0.243 s, 22.2 s, 54.5 MB, 96 MiB."""
     if metric == "bytes":
         return f"{value / 1e6:.1f} MB"
     if metric == "peak_bytes":
         return f"{value / MEBIBYTE:.0f} MiB"
+    if value < 0.01:  # noqa: PLR2004 - digits that mean something
+        return f"{value * 1000:.2f} ms"
     return f"{value:.3f} s" if value < 1 else f"{value:.1f} s"
 
 

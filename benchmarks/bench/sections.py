@@ -7,9 +7,17 @@ from typing import Final
 
 DEPLOY: Final = "## Deploy"
 """Of what `deploy.py` writes."""
+PROMOTE: Final = "## Promote"
+"""Of what `promote.py` writes."""
+LOCAL: Final = "## On the laptop"
+"""Of what `local.py` writes."""
 TEMPLATES: Final = "## Templates"
 """Of what `template.py` writes; the rest of the page is by `build.py`."""
-HEADINGS: Final = (DEPLOY, TEMPLATES)
+SYSTEMS: Final = "## Example systems"
+"""Of what `systems.py` writes."""
+START: Final = "## Start"
+"""Of what `start.py` writes."""
+HEADINGS: Final = (DEPLOY, PROMOTE, LOCAL, START, SYSTEMS, TEMPLATES)
 """In the order in which they stand, all of them before what follows."""
 REST: Final = "## Every figure"
 

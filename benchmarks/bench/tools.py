@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from bench.measure import environment, say
 
 HERE: Final = Path(__file__).resolve().parents[1]
 INSTALL_SECONDS: Final = 900
+NUMBER: Final = re.compile(r"\d+\.\d+[\w.+-]*")
 _DONE: Final = "installed.sha256"
 
 
@@ -138,7 +140,7 @@ def versions(found: Tools) -> dict[str, str]:
 
 
 def version_of(command: list[str | Path], variables: Mapping[str, str]) -> str:
-    """Return the last word of what a tool says of its version."""
+    """Return the number in what a tool says of its version, with or without a build behind it."""
     asked = subprocess.run(
         [str(word) for word in command],
         capture_output=True,
@@ -146,8 +148,8 @@ def version_of(command: list[str | Path], variables: Mapping[str, str]) -> str:
         env=dict(variables),
         check=False,
     )
-    words = asked.stdout.split()
-    return words[-1] if words else "of unknown version"
+    found = NUMBER.search(asked.stdout)
+    return found[0] if found else "of unknown version"
 
 
 def _install(folder: Path, command: list[str | Path]) -> None:

@@ -23,10 +23,25 @@ EXIT_BUG: Final = 1
 EXIT_INTERRUPTED: Final = 130
 
 
+class StoppedError(Exception):
+    """Raised in a lane of work when the user or a failure elsewhere asked to stop."""
+
+
+class InterruptedWorkError(KeyboardInterrupt):
+    """Ctrl-C, when it is known how the work under way has ended: `state` says it, `hint` may."""
+
+    def __init__(self, state: str, hint: str = "") -> None:
+        super().__init__(state)
+        self.state = state
+        self.hint = hint
+
+
 class SamDeployError(Exception):
     """Something that the user has to know about, said once and completely."""
 
     exit_code: ClassVar[int] = EXIT_BUG
+    answered: bool = False
+    """Whether a command has written its document: `--json` puts none of the error behind it."""
 
     def __init__(
         self,

@@ -8,7 +8,7 @@ are strings, numbers, booleans and tuples of those. This module imports nothing 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal, TypeAlias
 
 
@@ -33,6 +33,12 @@ class Planned(Event):
     regions: int
     stacks: int
     """Stacks times their regions."""
+    aliases: int = 0
+    """Moves of aliases by a promotion, a rollback, or the steps of a shift."""
+    steps: int = 0
+    """Steps of other kinds, such as those of `destroy`."""
+    watch_seconds: float = 0.0
+    """How long a shift is watched at least, in all of its steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,17 +153,59 @@ class RegionFinished(Event):
 
 @dataclass(frozen=True, slots=True)
 class AliasMoved(Event):
-    """An alias now points at another version of its function, in one region."""
+    """An alias now points at another version of its function, in one region.
+
+    With a `weight` below 1 only that part (0-1) of the calls reaches `version`, and the rest
+    `previous`.
+    """
 
     region: str
     function: str
     alias: str
     version: str
     previous: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftStep(Event):
+    """A step of a shift begins: `weight` (0-1) of the calls go to the new versions."""
+
+    step: int
+    steps: int
+    weight: float
+    regions: tuple[str, ...]
+    seconds: float
+    """How long it is watched at least; 0 for the last one."""
+    until: str
+    """When the schedules take it back, unless they are pushed forward: UTC, ISO 8601."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftLook(Event):
+    """One look at a step. `verdict` is wait, hold, go or back; `reasons` say what for."""
+
+    step: int
+    steps: int
+    weight: float
+    verdict: str
+    calls: int
+    """Of the new versions since the step began, in all regions."""
+    errors: int
+    alarms: int
+    alarms_quiet: int
+    seconds_left: float
+    """Until the step's time is over; while it is held, until everything goes back."""
+    reasons: tuple[str, ...] = ()
 
 
 Report: TypeAlias = Callable[[Event], None]
 """How a phase tells what happens. Must be safe to call from several threads."""
+
+
+def described(event: Event, at: float) -> dict[str, object]:
+    """Return an event as a JSON object: `type`, `time` (Unix seconds) and its fields."""
+    return {"type": type(event).__name__, "time": round(at, 3), **asdict(event)}
 
 
 def ignore(event: Event) -> None:

@@ -12,16 +12,14 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from sam_deploy.errors import SamDeployError
+from sam_deploy.errors import SamDeployError, StoppedError
+
+__all__ = ["LOOK_SECONDS", "Outcomes", "Stop", "StoppedError", "run"]
 
 T = TypeVar("T")
 K = TypeVar("K")
 LOOK_SECONDS: Final = 0.2
 """How often the main thread looks whether it was asked to stop."""
-
-
-class StoppedError(Exception):
-    """Raised in a lane when the user or a failure elsewhere asked to stop."""
 
 
 class Stop:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +14,9 @@ PROVIDE_STEPS: Final = ("bucket", "artifacts", "layers", "certificates")
 STACK_STEPS: Final = ("change set", "execute", "domains", "release")
 """Once for every stack of a region."""
 STEPS: Final = (*PROVIDE_STEPS, *STACK_STEPS)
+DESTROY_STEPS: Final = ("prepare", "delete", "data")
+"""Of a stack that is taken down: what it holds is emptied, it goes, named data goes."""
+RECOVER_STEPS: Final = ("recover",)
 
 
 @dataclass(slots=True)
@@ -24,10 +27,26 @@ class Step:
 
 
 @contextlib.contextmanager
-def step(report: Report, name: str, region: str, stack: str = "") -> Iterator[Step]:
-    """Report that a step begins and, unless it raises, that it has ended."""
-    index, total = STEPS.index(name) + 1, len(STEPS)
+def step(
+    report: Report, name: str, region: str, stack: str = "", of: tuple[str, ...] = STEPS
+) -> Iterator[Step]:
+    """Report that a step begins and, unless it raises, that it has ended. `of` are all of them."""
+    index, total = of.index(name) + 1, len(of)
     report(StepStarted(region, stack, name, index, total))
     under_way = Step()
     yield under_way
     report(StepFinished(region, stack, name, index, total, under_way.detail))
+
+
+@contextlib.contextmanager
+def side_by_side(
+    report: Report, regions: Iterable[str], name: str, index: int, total: int
+) -> Iterator[Step]:
+    """Report that regions begin the same step at once and, unless it raises, have ended it."""
+    every = tuple(dict.fromkeys(regions))
+    for region in every:
+        report(StepStarted(region, "", name, index, total))
+    under_way = Step()
+    yield under_way
+    for region in every:
+        report(StepFinished(region, "", name, index, total, under_way.detail))

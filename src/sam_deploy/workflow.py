@@ -17,7 +17,7 @@ now or later, here or elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -179,9 +179,11 @@ def render(context: Context, app: App, planned: Plan, artifacts: Artifacts) -> d
 def known_there(context: Context, rendered: Template) -> Template:
     """Return a template without what the place does not know; tell of each that is left out."""
     kept, dropped = template.without(rendered, context.unsupported)
-    for logical_id, kind in dropped:
-        where = f"stack `{rendered.stack_name}`: `{logical_id}` is left out"
-        context.report(Note(f"{where}, since the embedded cloud knows no {kind}"))
+    for kind in dict.fromkeys(kind for _, kind in dropped):
+        names = [f"`{logical_id}`" for logical_id, each in dropped if each == kind]
+        what = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} left out"
+        why = f"since the embedded cloud knows no {kind}"
+        context.report(Note(f"stack `{rendered.stack_name}`: {what}, {why}"))
     return kept
 
 
@@ -236,13 +238,17 @@ def incomplete(deployment: Deployment, released: Release) -> SamDeployError:
         state=(f"{serves}; " if live else "no region was changed; ")
         + (f"not started: {', '.join(waiting)}; " if waiting else "")
         + "every other environment is as before",
-        problems=tuple(
-            _named(name, where, each) for (name, where), each in deployment.failed.items()
-        )
-        if len(deployment.failed) > 1
-        else (),
+        problems=tuple(_all_of(deployment)),
         hint="correct the cause, then `sam-deploy resume` (or the same command) does what is left",
     )
+
+
+def _all_of(deployment: Deployment) -> Iterator[str]:
+    """Yield what went wrong where, each with what it lists itself."""
+    for (stack, region), error in deployment.failed.items():
+        if len(deployment.failed) > 1:
+            yield _named(stack, region, error)
+        yield from error.problems
 
 
 def _named(stack: str, region: str, error: SamDeployError) -> str:

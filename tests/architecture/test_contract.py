@@ -12,9 +12,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+from tests.architecture.sources import ROOT, SOURCE, text, tree
 
-ROOT = Path(__file__).parents[2]
-SOURCE = ROOT / "src"
 FILES = sorted(SOURCE.rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 MOST_LINES = 300
@@ -61,9 +60,16 @@ def test_every_phase_is_in_the_contract() -> None:
     assert [] == sorted(name for name in packages if f"sam_deploy.{name}" not in text)
 
 
+def test_every_package_is_on_the_map() -> None:
+    """Who looks for the room of something finds it in CONTRIBUTING.md, and none that is gone."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    packages = {path.parent.name for path in (SOURCE / "sam_deploy").glob("*/__init__.py")}
+    assert packages == set(re.findall(r"^\| `(\w+)/` \|", text, re.MULTILINE))
+
+
 def test_no_file_is_long() -> None:
     """Below 300 lines each."""
-    counted = {named(path): len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
+    counted = {named(path): len(text(path).splitlines()) for path in FILES}
     assert {} == {path: lines for path, lines in counted.items() if lines >= MOST_LINES}
 
 
@@ -72,7 +78,7 @@ def test_no_function_is_long() -> None:
     long = [
         f"{named(path)}:{node.lineno} {node.name} has {code_lines(node)} lines"
         for path in FILES
-        for node in functions(ast.parse(path.read_text(encoding="utf-8")))
+        for node in functions(tree(path))
         if code_lines(node) > MOST_FUNCTION_LINES
     ]
     assert [] == long
@@ -96,11 +102,7 @@ def test_an_unknown_public_name_is_an_attribute_error() -> None:
 
 def test_every_module_says_why_it_exists() -> None:
     """A docstring at the top, that ends its first line like a sentence."""
-    silent = [
-        named(path)
-        for path in FILES
-        if not (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").strip()
-    ]
+    silent = [named(path) for path in FILES if not (ast.get_docstring(tree(path)) or "").strip()]
     assert [] == silent
 
 
@@ -110,7 +112,7 @@ def test_tests_use_no_mock() -> None:
     users = [
         named(path)
         for path in sorted((ROOT / "tests").rglob("*.py"))
-        if path != Path(__file__) and banned.search(path.read_text(encoding="utf-8"))
+        if path != Path(__file__) and banned.search(text(path))
     ]
     assert [] == users
 
@@ -118,7 +120,7 @@ def test_tests_use_no_mock() -> None:
 def test_nothing_is_left_for_later() -> None:
     """Neither a note to oneself nor a stub."""
     later = re.compile(r"\b(TODO|FIXME|XXX|NotImplementedError)\b")
-    assert [] == [named(path) for path in FILES if later.search(path.read_text(encoding="utf-8"))]
+    assert [] == [named(path) for path in FILES if later.search(text(path))]
 
 
 def test_every_test_says_what_it_claims() -> None:
@@ -126,7 +128,7 @@ def test_every_test_says_what_it_claims() -> None:
     silent = [
         f"{named(path)}:{node.lineno} {node.name}"
         for path in TESTS
-        for node in functions(ast.parse(path.read_text(encoding="utf-8")))
+        for node in functions(tree(path))
         if node.name.startswith("test_") and not ast.get_docstring(node)
     ]
     assert [] == silent
@@ -153,7 +155,7 @@ def test_no_error_is_swallowed() -> None:
     """`except Exception: pass` hides what a user has to know."""
     silent = []
     for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(path)):
             broad = isinstance(node, ast.ExceptHandler) and (
                 node.type is None
                 or (

@@ -23,7 +23,12 @@ from tests.campaigns import (
     long_tests,
     malformed,
     outcome,
+    promotion_kills,
+    promotion_machine,
+    promotion_race,
+    promotion_schedules,
     same_bytes,
+    steady,
     together,
 )
 from tests.campaigns.outcome import Outcome
@@ -54,6 +59,13 @@ CAMPAIGNS: Final = {
     # every call of both deployments, which are less than that
     deploy_kills.NAME: Campaign(deploy_kills.run, 10_000, timed=True),
     deploy_kills.DZGRO: Campaign(deploy_kills.on_dzgro, 10_000, timed=True),
+    promotion_schedules.NAME: Campaign(promotion_schedules.run, 20_000),
+    promotion_machine.NAME: Campaign(promotion_machine.run, 1_000),
+    # every call of all scenes, which are less than that
+    promotion_kills.NAME: Campaign(promotion_kills.run, 10_000, timed=True),
+    promotion_race.NAME: Campaign(promotion_race.run, 10),
+    # minutes
+    steady.NAME: Campaign(steady.run, 10),
     long_tests.NAME: Campaign(long_tests.run, 1),
 }
 

@@ -15,7 +15,7 @@ from tests.campaigns.project import REPOSITORY
 
 NAME: Final = "long-tests"
 PYTEST: Final = (sys.executable, "-m", "pytest", "-q", "--run-slow", "-m", "long")
-CLAIM: Final = "every test marked `long`, of which CI runs one in four with each commit: all pass"
+CLAIM: Final = "every test marked `long`, of which CI runs a sample with each commit: all pass"
 
 
 def run(count: int, tell: Tell) -> Outcome:

@@ -7,6 +7,8 @@ package index.
 
 from __future__ import annotations
 
+import atexit
+import functools
 import hashlib
 import json
 import os
@@ -15,6 +17,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -113,7 +116,7 @@ class Site:
         return self.folder / ".sam-deploy" / "build"
 
     def variables(self) -> dict[str, str]:
-        """Return a build's environment: no AWS, no other target, caches beside the store."""
+        """Return a build's environment: no AWS, no other target, temporary files by the store."""
         kept = {
             name: value
             for name, value in os.environ.items()
@@ -124,7 +127,7 @@ class Site:
         temporary.mkdir(parents=True, exist_ok=True)
         ours = {
             "SAM_DEPLOY_CACHE_DIR": str(self.store),
-            "PYTHONPYCACHEPREFIX": str(beside / "pycache"),
+            "PYTHONPYCACHEPREFIX": _compiled(),
             "TMPDIR": str(temporary),
         }
         return {**kept, **ours, **self.environment}
@@ -156,6 +159,14 @@ class Site:
         """Write the one source file that differs between variants."""
         text = HANDLER.format(variant=variant)
         (self.folder / "functions" / "Hello" / "handler.py").write_text(text, encoding="utf-8")
+
+
+@functools.cache
+def _compiled() -> str:
+    """Return the folder for what Python compiles, one for all sites: once is a second and more."""
+    folder = tempfile.mkdtemp(prefix="campaign-pycache-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def ended(process: subprocess.Popen[str]) -> Built:

@@ -13,6 +13,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -39,6 +40,11 @@ def code(build: str) -> bytes:
     return data.getvalue()
 
 
+@cache
+def _kept(endpoint: str, service: str, region: str) -> Client:
+    return aws(endpoint, service, region)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Stack:
     """The deployed stack, and how to reach it."""
@@ -46,9 +52,9 @@ class Stack:
     cloud: local.RunningCloud
     outputs: dict[str, str]
 
-    def client(self, service: str) -> Client:
-        """A boto3 client of the stack's region."""
-        return aws(self.cloud.endpoint, service)
+    def client(self, service: str, region: str = REGION) -> Client:
+        """A boto3 client, of the stack's region unless another is named."""
+        return _kept(self.cloud.endpoint, service, region)
 
     def stage(self, name: str) -> str:
         """The gateway's URL of a stage of the stack's API."""
@@ -114,6 +120,12 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[local.RunningClo
 def stack(cloud: local.RunningCloud) -> Stack:
     """The stack in the cloud with all patches."""
     return deploy(cloud)
+
+
+@pytest.fixture(scope="session")
+def deployed() -> Callable[[local.RunningCloud], Stack]:
+    """Deploys the stack to another cloud."""
+    return deploy
 
 
 @pytest.fixture(scope="session")

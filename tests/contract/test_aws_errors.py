@@ -89,12 +89,12 @@ def test_credentials_that_aws_refuses_are_out_of_reach(answers: Answers, code: s
 
 
 def test_a_denied_call_names_the_action(answers: Answers) -> None:
-    """Exit code 5: nothing was changed, and which permission is missing."""
+    """Exit code 5: nothing was changed, which permission is missing, and for what."""
     message = "User x is not authorized to perform: lambda:GetAlias"
     error = raised_by(lambda: answers(403, "AccessDeniedException", message).alias("Api", "dev"))
     assert isinstance(error, RefusedError)
     assert "The credentials may not call `lambda:GetAlias` in `eu-west-1`" == error.what
-    assert message == error.why
+    assert f"{message} (about Api, dev)" == error.why
     assert "`lambda:GetAlias`" in error.hint
 
 

@@ -62,6 +62,14 @@ def client(account: Aws) -> Client:
     return account.client("lambda", REGION)
 
 
+def layer_arn(client: Client) -> str:
+    """The ARN of a layer version that is there."""
+    content = {"S3Bucket": BUCKET, "S3Key": "one.zip"}
+    name = f"described{next(NUMBERS)}"
+    arn: str = client.publish_layer_version(LayerName=name, Content=content)["LayerVersionArn"]
+    return arn
+
+
 @pytest.fixture
 def function(client: Client) -> str:
     """A function with code `one`, version 1 and the alias dev on it."""
@@ -163,6 +171,33 @@ def test_publishing_is_idempotent(lambdas: Functions, client: Client, function: 
     assert changed is not None
     made = lambdas.publish_version(function, changed.code_sha256, changed.revision_id)
     assert ("2", sha256(archive("two"))) == (made.version, made.code_sha256)
+
+
+def test_a_version_keeps_the_description_that_it_was_published_with(
+    lambdas: Functions, client: Client, function: str
+) -> None:
+    """It stays when $LATEST changes; what else differs between versions is read with it."""
+    layer = layer_arn(client)
+    client.update_function_configuration(
+        FunctionName=function, MemorySize=256, Timeout=7, Layers=[layer]
+    )
+    client.update_function_code(FunctionName=function, S3Bucket=BUCKET, S3Key="two.zip")
+    latest = lambdas.state(function)
+    assert latest is not None
+    code, revision = latest.code_sha256, latest.revision_id
+    told = "commit 1a2b3c4d5e6f 2026-11-28T12:00:00Z"
+    made = lambdas.publish_version(function, code, revision, description=told)
+    client.update_function_configuration(FunctionName=function, MemorySize=512)
+    found = lambdas.state(function, made.version)
+    assert found is not None
+    assert (told, told, "") == (made.description, found.description, latest.description)
+    assert (256, 7, len(archive("two")), (layer,)) == (
+        found.memory_mb,
+        found.timeout_seconds,
+        found.size_bytes,
+        found.layers,
+    )
+    assert ("arn:aws:iam::000000000000:role/any", True) == (found.role, bool(found.modified))
 
 
 def test_an_alias_is_read_with_its_revision(lambdas: Functions, function: str) -> None:

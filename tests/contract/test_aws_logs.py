@@ -231,6 +231,7 @@ def test_sts_says_who_is_asking_and_what_time_it_is(aws: Aws) -> None:
     assert "explicit" == (identity.credentials(aws, HERE) or identity.Credentials("")).source
 
 
+@pytest.mark.long
 def test_a_place_that_does_not_answer_is_a_refusal_without_a_time() -> None:
     """Nothing is known of its clock."""
     nowhere = Aws(Endpoint("embedded", "http://127.0.0.1:1", "", "test", "test"))

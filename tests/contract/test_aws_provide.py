@@ -387,6 +387,7 @@ def test_a_layer_whose_answer_was_lost_is_published_once(
     assert (1, True) == (home.layers_published, home.layer_arns["deps"].endswith("-deps:1"))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
     ("hook", "tries", "error"),

@@ -12,19 +12,40 @@ from typing import Any, TypeAlias
 import pytest
 
 from sam_deploy import local
-from sam_deploy.aws import Aws, Buckets, CloudFormation, Endpoint, Functions, Layers, Pools, Tables
-from sam_deploy.deploy import destroy, journal
+from sam_deploy.aws import (
+    Aws,
+    Buckets,
+    CloudFormation,
+    Endpoint,
+    Functions,
+    Layers,
+    Pools,
+    Role,
+    Roles,
+    Tables,
+)
+from sam_deploy.deploy import destroy, guard_role, journal
 from sam_deploy.deploy.destroy import Wanted
 from sam_deploy.deploy.ground import Ground
 from sam_deploy.deploy.journal import Entry, Journal, PlaceEntry
 from sam_deploy.errors import RefusedError
-from sam_deploy.events import Event, RegionFinished
+from sam_deploy.events import Event, Note, RegionFinished
 from sam_deploy.lanes import Stop
 from sam_deploy.plan import StackPlan
 
 HOME, AWAY = "eu-west-1", "us-east-1"
 ACCOUNT = "000000000000"
 NUMBERS = itertools.count()
+ALLOW = {"Effect": "Allow"}
+SERVICE = {"Principal": {"Service": "scheduler.amazonaws.com"}}
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{**ALLOW, **SERVICE, "Action": "sts:AssumeRole"}],
+}
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [{**ALLOW, "Action": "lambda:UpdateAlias", "Resource": ["arn:aws:lambda:*"]}],
+}
 Json: TypeAlias = dict[str, Any]
 
 
@@ -199,7 +220,9 @@ def test_an_interrupted_destroy_goes_on(
     with ground.held():
         text = found.farewell.written()
         ground.bucket(HOME).put_text(found.farewell.key, text)
-        mine = Entry("1", 1, "destroy", "open", "destroy", manifest=found.farewell.key)
+        mine = Entry(
+            "1", 1, kind="destroy", state="open", command="destroy", manifest=found.farewell.key
+        )
         begun = Journal(ground.documents, ground.name, found.journal, mine, lambda: "")
         begun.place((plan.name, AWAY), PlaceEntry("executing"))
     for region in plan.regions:
@@ -224,7 +247,7 @@ def test_a_destroy_of_one_part_leaves_the_rest_on_record(
     core, more = stacks
     left = {f"{more.name} {HOME}": PlaceEntry("executing")}
     with ground.held():
-        mine = Entry("1", 1, "destroy", "open", "destroy", places=left)
+        mine = Entry("1", 1, kind="destroy", state="open", command="destroy", places=left)
         before = journal.read(ground.documents, ground.name)
         begun = Journal(ground.documents, ground.name, before, mine, lambda: "")
         begun.place((more.name, HOME), PlaceEntry("executing"))
@@ -304,3 +327,20 @@ def test_a_protected_stack_stays(ground: Ground, stacks: tuple[StackPlan, StackP
     client.update_termination_protection(
         StackName=stacks[1].name, EnableTerminationProtection=False
     )
+
+
+@pytest.mark.long
+def test_the_role_of_the_canaries_goes_with_the_last_stack(
+    ground: Ground, stacks: tuple[StackPlan, StackPlan], heard: list[Event]
+) -> None:
+    """It is no part of any stack, and nothing needs it once there is no function."""
+    name = guard_role.name_of(ground.name)
+    role = Role(name, "a test", TRUST, guard_role.POLICY, POLICY)
+    Roles(ground.aws, HOME).ensure(role)
+    destroyed(ground, Wanted(stacks[1:], stacks, frozenset({"Loose"})))
+    assert not Roles(ground.aws, HOME).ensure(role)[1]
+    destroyed(ground, wanted(stacks, "Loose"))
+    notes = [each.message for each in heard if isinstance(each, Note)]
+    assert [f"the role `{name}` is deleted, too"] == [each for each in notes if name in each]
+    assert Roles(ground.aws, HOME).ensure(role)[1]
+    Roles(ground.aws, HOME).delete(name, guard_role.POLICY)

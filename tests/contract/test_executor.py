@@ -29,7 +29,7 @@ from sam_deploy.deploy.survey import look_at
 from sam_deploy.deploy.work import StackWork
 from sam_deploy.errors import ConfigError, RefusedError, RolledBackError
 from sam_deploy.events import Event, Note, StackEvent, Waiting, ignore
-from sam_deploy.executor import SamCli
+from sam_deploy.executor import SamCli, by_sam_cli
 from sam_deploy.executor.command import quoted
 from sam_deploy.executor.files import FOLDER
 from sam_deploy.executor.process import run
@@ -159,6 +159,31 @@ def test_create_update_and_no_changes(sam: SamCli, name: str, heard: list[Event]
     assert "updated" == updated.outcome
     assert [("Modify", "Queue")] == [(each.action, each.logical_id) for each in updated.changes]
     assert [] == list((sam.project / FOLDER).iterdir())
+
+
+def test_a_hidden_value_stays_what_it_is(
+    sam: SamCli, name: str, account: Aws, cloud: local.RunningCloud
+) -> None:
+    """R148: not given again it is not the default's turn: only the stack has the value."""
+    parameters = {"Delay": {"Type": "Number", "Default": 7, "NoEcho": True}}
+    queue = {**QUEUE, "Properties": {"DelaySeconds": {"Ref": "Delay"}, "QueueName": name}}
+    deploy(sam, name, body({"Queue": queue}, parameters), {"Delay": "3"})
+    text = body({"Queue": queue, "Other": QUEUE}, parameters)
+    work = StackWork(
+        cloudformation=CloudFormation(account, REGION),
+        bucket=Objects(account, REGION, bucket(REGION), ACCOUNT),
+        template=Template(name, text, (), {}, 0, (), hidden=("Delay",)),
+        parameters={},
+        tags=TAGS,
+        report=ignore,
+        stop=Stop(),
+    )
+    found = review(work, look_at(work.cloudformation, name))
+    assert "updated" == by_sam_cli(sam)(work, found, "token").outcome
+    queues = aws(cloud.endpoint, "sqs")
+    url = queues.get_queue_url(QueueName=name)["QueueUrl"]
+    live = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["DelaySeconds"])
+    assert "3" == live["Attributes"]["DelaySeconds"]
 
 
 def test_a_failed_creation_names_its_cause_and_can_be_repeated(sam: SamCli, name: str) -> None:

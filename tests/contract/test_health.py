@@ -44,6 +44,13 @@ def answering(answer: bytes) -> Iterator[str]:
         thread.join()
 
 
+class NoPause(Stop):
+    """Time passes at once."""
+
+    def pause(self, seconds: float) -> None:
+        """Return at once."""
+
+
 def asked(url: str) -> str:
     return unhealthy(url, ignore, Stop(), region=REGION, wait_seconds=0)
 
@@ -73,3 +80,21 @@ def test_a_good_answer_is_healthy() -> None:
     """The same server, with something that is HTTP."""
     with answering(b"HTTP/1.1 204 No Content\r\n\r\n") as url:
         assert "" == asked(url)
+
+
+@pytest.mark.parametrize(("hopeless", "calls"), [(True, 1), (False, 2)])
+def test_code_that_cannot_be_loaded_is_not_waited_for(*, hopeless: bool, calls: int) -> None:
+    """Anything else that answers 500 may yet come up."""
+    looks: list[float] = []
+    moments = iter((0.0, 0.0, 1.0, 20.0, 20.0))
+
+    def cause() -> bool:
+        looks.append(1)
+        return hopeless
+
+    with answering(CUT_OFF) as url:
+        said = unhealthy(
+            url, ignore, NoPause(), region=REGION, hopeless=cause, clock=lambda: next(moments)
+        )
+    assert "answered 500" in said
+    assert calls == len(looks)

@@ -6,9 +6,7 @@ the patch goes.
 
 from __future__ import annotations
 
-import base64
 import json
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -92,6 +90,7 @@ def test_an_event_names_the_alias_it_was_sent_to(stack: Stack, call: Call) -> No
     assert (STAGING, "1", "1") == (seen["arn"], seen["version"], seen["variable"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("call", SOURCES)
 def test_an_event_names_the_version_without_the_patch(unmended: Stack, call: Call) -> None:
     """Without `alias_in_arn` the emulator shows the version that the alias points at."""
@@ -115,6 +114,7 @@ def test_a_weighted_alias_is_called_in_those_shares(stack: Stack) -> None:
     assert 11 <= Counter(executed for executed, _ in calls)["2"] <= 61  # five sigma
 
 
+@pytest.mark.slow
 def test_a_weighted_alias_is_not_honoured_without_the_patch(unmended: Stack) -> None:
     """Without `alias_weights` the emulator sends every call to the main version."""
     with weights(unmended, {"2": 0.9}):
@@ -157,33 +157,13 @@ def test_an_alias_reads_as_it_was_written(stack: Stack) -> None:
     assert {"Echo", "1", "2"} == {item["FunctionArn"].rsplit(":", 1)[1] for item in versions}
 
 
-def test_a_silent_function_is_not_waited_for(stack: Stack) -> None:
-    """With `prompt_logs`, a warm call of a function that logs nothing takes well under 50 ms."""
-    assert min(seconds(stack) for _ in range(12)) < 0.04
-
-
-def test_a_silent_function_is_waited_for_without_the_patch(unmended: Stack) -> None:
-    """Without `prompt_logs` every silent call takes the 50 ms of the emulator's wait."""
-    assert min(seconds(unmended) for _ in range(12)) > 0.05
-
-
-def test_a_log_belongs_to_its_call(stack: Stack) -> None:
-    """With `prompt_logs`, late lines and a last line without an end are in their call's log."""
-    logs = [log(stack) for _ in range(3)]
-    assert [["first", "last"]] * 3 == logs
-
-
-def test_a_late_line_is_missing_without_the_patch(unmended: Stack) -> None:
-    """Without `prompt_logs` a line 30 ms after the first one is not in its call's log."""
-    assert ["first"] == log(unmended)
-
-
 def test_reserved_concurrency_holds_for_an_alias(stack: Stack) -> None:
     """With `reserved_concurrency`, a call of an alias above the function's number is refused."""
     with reserved(stack, 0), pytest.raises(client(stack).exceptions.TooManyRequestsException):
         invoke(stack, "dev")
 
 
+@pytest.mark.slow
 def test_reserved_concurrency_is_ignored_without_the_patch(unmended: Stack) -> None:
     """Without `reserved_concurrency` only unqualified calls are throttled."""
     with reserved(unmended, 0):
@@ -199,6 +179,7 @@ def test_a_foreign_page_cannot_use_the_emulator(stack: Stack) -> None:
     assert [403, 200, 200] == [status(stack, FOREIGN), status(stack, page), status(stack, {})]
 
 
+@pytest.mark.slow
 def test_a_foreign_page_can_use_the_emulator_without_the_patch(unmended: Stack) -> None:
     """Without `own_machine_only` any page that the user opens can make a bucket, or a function."""
     assert 200 == status(unmended, FOREIGN)
@@ -218,21 +199,6 @@ def reserved(stack: Stack, number: int) -> Iterator[None]:
         yield
     finally:
         functions.delete_function_concurrency(FunctionName="Echo")
-
-
-def seconds(stack: Stack) -> float:
-    started = time.perf_counter()
-    invoke(stack, "dev")
-    return time.perf_counter() - started
-
-
-def log(stack: Stack) -> list[str]:
-    """What a call wrote to its log, without the platform's own lines."""
-    event = {"version": "2.0", "queryStringParameters": {"do": "log"}}
-    answer = client(stack).invoke(
-        FunctionName="Echo", Qualifier="dev", LogType="Tail", Payload=json.dumps(event).encode()
-    )
-    return base64.b64decode(answer.get("LogResult", "")).decode().splitlines()
 
 
 def invoke(stack: Stack, alias: str) -> tuple[str, dict[str, Any]]:

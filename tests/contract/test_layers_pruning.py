@@ -104,6 +104,7 @@ def prune(aws: Aws, app: App, keep: int = 3) -> list[int]:
     return [each.version for each in gone]
 
 
+@pytest.mark.fault(13)
 def test_the_newest_and_the_used_stay_in_every_region(aws: Aws, app: App) -> None:
     """R125, fault 13: 3 of 6 stay; so do 1 (version 1 and prod) and 2 ($LATEST of another app)."""
     function = f"{app.functions[0].name}Function"
@@ -125,6 +126,7 @@ def test_the_newest_and_the_used_stay_in_every_region(aws: Aws, app: App) -> Non
     assert [] == prune(aws, app)
 
 
+@pytest.mark.fault(13)
 def test_a_stack_that_names_a_version_keeps_it(aws: Aws, app: App) -> None:
     """Fault 13: no function has it yet, but the next update would ask for it."""
     arns = publish(aws, app, HERE, 5)
@@ -151,6 +153,7 @@ def test_a_stack_that_names_a_version_keeps_it(aws: Aws, app: App) -> None:
 @pytest.mark.parametrize(
     "status", ["UPDATE_ROLLBACK_FAILED", "UPDATE_IN_PROGRESS", "REVIEW_IN_PROGRESS"]
 )
+@pytest.mark.fault(13)
 def test_nothing_goes_while_a_stack_may_need_it(aws: Aws, app: App, status: str) -> None:
     """Fault 13: a stack that is stuck or at work must find the version that it named before."""
     publish(aws, app, HERE, 1)

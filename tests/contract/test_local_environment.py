@@ -16,6 +16,8 @@ from sam_deploy.errors import RefusedError, UnreachableError
 from sam_deploy.events import Event, Note, Waiting, ignore
 from sam_deploy.local import environment
 
+pytestmark = pytest.mark.slow
+
 MAKE = (
     "from sam_deploy.local import environment; from sam_deploy.events import ignore;"
     "print(environment.ensure(ignore).path)"
@@ -91,6 +93,7 @@ def test_two_that_make_it_at_once_make_one(cache: Path) -> None:
     assert [made[0].path] == folders
 
 
+@pytest.mark.long
 def test_a_kill_leaves_nothing_half_made(cache: Path) -> None:
     """Killed at four moments, the next call still makes a complete one and clears the rest."""
     for seconds in (0.3, 0.6, 0.9, 1.2):

@@ -166,7 +166,7 @@ def test_what_cannot_be_deployed_is_refused_with_all_its_reasons(name: str) -> N
     assert golden.read_text(encoding="utf-8") == message
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", ACCEPTED)
 def test_our_check_has_no_error_for_the_corpus(name: str) -> None:
     """The corpus is no straw man: cfn-lint has no error, or one that is explained."""

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from sam_deploy.cli import saved_files
+from sam_deploy.cli.deploying import saved_files
 from sam_deploy.lanes import Stop
 
 AT_MOST_SECONDS = 10

@@ -23,6 +23,7 @@ import boto3
 import httpx
 import pytest
 from botocore.config import Config
+from tests import described
 
 REPOSITORY = Path(__file__).parents[2]
 EXAMPLE = REPOSITORY / "examples" / "dzgro"
@@ -78,6 +79,7 @@ class Project:
             timeout=COMMAND_SECONDS,
             check=False,
         )
+        assert [] == described.mistakes(arguments, done.stdout)
         return Ran(done.returncode, done.stdout, done.stderr, time.monotonic() - started)
 
     def deploy(self, *arguments: str) -> Ran:
@@ -301,3 +303,9 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
         first = project.deploy()
         assert 0 == first.code, first.err
         yield Project(project.folder, project.environment, first)
+
+
+@pytest.fixture
+def project_in() -> Callable[[Path], Project]:
+    """Return a maker of projects: of a folder that is there."""
+    return lambda folder: Project(folder, variables())

@@ -101,7 +101,7 @@ def test_status_shows_a_feature_set_that_is_not_deployed_as_such(alone: Project)
     assert {"1"} == {version for place, version in versions.items() if place[0][:3] == "Ams"}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_deploying_ams_leaves_core_untouched(alone: Project) -> None:
     """A changed line of ams changes its stacks; core's have neither an update nor an event."""
     core = alone.deploy("core")
@@ -122,6 +122,7 @@ def test_deploying_ams_leaves_core_untouched(alone: Project) -> None:
     assert {("AmsChange", "eu-west-1", "dev")} == moved
 
 
+@pytest.mark.slow
 def test_a_notification_of_the_stream_is_stored_by_dev(dzgro: Project, until: Until) -> None:
     """A message as SNS puts it on AmsChangeDevQ is validated and stored, and names dev."""
     queues, region = dzgro.client("sqs", "eu-west-1"), "eu-west-1"

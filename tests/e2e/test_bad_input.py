@@ -23,7 +23,7 @@ def refused(ran: Ran, code: int) -> dict[str, Any]:
     assert "Traceback" not in ran.err
     assert 1 == len(re.findall("^error: ", ran.err, re.MULTILINE)), ran.err
     error: dict[str, Any] = ran.json["error"]
-    assert {"what", "why", "state", "hint", "problems", "exit_code"} == set(error)
+    assert {"what", "why", "state", "hint", "more", "problems", "exit_code"} == set(error)
     assert code == error["exit_code"]
     assert error["what"] in ran.err
     assert error["hint"]
@@ -89,6 +89,7 @@ def test_every_mistake_in_the_file_is_told_at_once(tiny: Project) -> None:
         assert [True] == [reason in each for each in told if path in each], told
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("unchanged")
 def test_a_syntax_error_shows_the_line_of_the_user(tiny: Project) -> None:
     """The user's line and its number, and none of ours."""
@@ -99,6 +100,7 @@ def test_a_syntax_error_shows_the_line_of_the_user(tiny: Project) -> None:
     assert "correct line 7" in error["hint"]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("unchanged")
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
@@ -119,6 +121,7 @@ def test_a_handler_that_is_missing_stops_before_anything_is_sent(
     assert said in error["why"]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("unchanged")
 @pytest.mark.parametrize(
     ("requirement", "what"),
@@ -140,6 +143,7 @@ def test_a_requirement_that_cannot_run_on_lambda_stops_before_anything_is_sent(
     assert error["why"]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("unchanged")
 def test_an_unknown_feature_set_is_refused_with_the_known_ones(tiny: Project) -> None:
     """The error lists what there is."""
@@ -148,6 +152,7 @@ def test_an_unknown_feature_set_is_refused_with_the_known_ones(tiny: Project) ->
     assert "core" in f"{error['why']} {error['hint']}"
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("unchanged")
 def test_an_unknown_region_is_refused_with_the_nearest_one(tiny: Project) -> None:
     """A slip of the finger is answered with what was probably meant."""
@@ -156,6 +161,7 @@ def test_an_unknown_region_is_refused_with_the_nearest_one(tiny: Project) -> Non
     assert "did you mean `eu-west-1`?" == error["hint"]
 
 
+@pytest.mark.long
 def test_a_mistake_on_the_command_line_starts_no_cloud(make_tiny: Make) -> None:
     """What is wrong without looking anywhere is said before anything is started."""
     project = make_tiny()

@@ -58,6 +58,7 @@ def contents(artifact: Artifact) -> dict[str, str]:
         }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("runtime", ["python3.11", "python3.12"])
 @pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
 def test_a_native_package_is_the_one_for_the_target(
@@ -111,6 +112,7 @@ def test_an_archive_holds_what_uv_would_install(
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("runtime", ["python3.11", "python3.12"])
 def test_a_package_without_wheels_is_built_once(project: Path, store: Store, runtime: str) -> None:
     """num2words needs docopt, which is a source release only; the lock says so."""
@@ -124,6 +126,7 @@ def test_a_package_without_wheels_is_built_once(project: Path, store: Store, run
     assert ["resolve", "build from source", "resolve", "fetch", "assemble"] == steps
 
 
+@pytest.mark.long
 def test_a_committed_lock_is_all_that_another_computer_needs(
     project: Path, store: Store, tmp_path: Path
 ) -> None:
@@ -168,6 +171,7 @@ def test_the_second_run_asks_nobody(
     assert first["function/Api"].sha256 == second["function/Api"].sha256
 
 
+@pytest.mark.long
 def test_an_archive_for_this_computer_is_imported_by_its_interpreter(
     project: Path, store: Store, tmp_path: Path
 ) -> None:
@@ -209,6 +213,7 @@ def package(project: Path) -> Package:
     return write
 
 
+@pytest.mark.long
 def test_a_layer_may_be_a_package_of_the_project(
     project: Path, store: Store, package: Package
 ) -> None:
@@ -228,6 +233,7 @@ def test_a_layer_may_be_a_package_of_the_project(
     assert {"pyproject.toml", "src", "tests"} == {path.name for path in api.iterdir()}
 
 
+@pytest.mark.long
 def test_a_function_may_require_a_package_of_the_project(
     project: Path, store: Store, package: Package
 ) -> None:
@@ -251,6 +257,7 @@ def test_a_function_may_require_a_package_of_the_project(
     assert not (project / "locks").exists()
 
 
+@pytest.mark.long
 def test_a_package_for_another_python_is_refused(
     project: Path, store: Store, package: Package
 ) -> None:
@@ -261,6 +268,7 @@ def test_a_package_for_another_python_is_refused(
         run([unit], project, store, ignore)
 
 
+@pytest.mark.long
 def test_a_workspace_sibling_is_never_looked_up_on_the_index(
     project: Path, store: Store, package: Package
 ) -> None:
@@ -272,6 +280,7 @@ def test_a_workspace_sibling_is_never_looked_up_on_the_index(
         run([unit], project, store, ignore)
 
 
+@pytest.mark.long
 @pytest.mark.fault(44)
 def test_a_hash_that_is_not_allowed_stops_the_build(project: Path, store: Store) -> None:
     """`--hash` in a requirements file is the user's word on what may come from the index."""
@@ -281,6 +290,7 @@ def test_a_hash_that_is_not_allowed_stops_the_build(project: Path, store: Store)
         run([unit], project, store, ignore)
 
 
+@pytest.mark.long
 def test_a_native_release_without_a_wheel_is_refused_for_old_glibc(
     project: Path, store: Store
 ) -> None:

@@ -17,7 +17,7 @@ from sam_deploy.events import Event, Note, ignore
 from sam_deploy.plan.model import BuildUnit, Target
 from sam_deploy.plan.targets import aws_target
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 TARGET = aws_target("python3.12", "x86_64")
 RUNTIME = {"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"}

@@ -249,7 +249,7 @@ def _here(arguments: Sequence[str], variables: Mapping[str, str], seconds: float
     return run([*environment, "python", "-m", *options, *files], variables, seconds)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(not (shutil.which("cc") and shutil.which("uv")), reason="no compiler")
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux compiles for Linux")
 def test_native_code_is_compiled_and_fits(source: Source, tmp_path: Path) -> None:
@@ -272,7 +272,7 @@ def test_native_code_is_compiled_and_fits(source: Source, tmp_path: Path) -> Non
     assert "42\n" == done.stdout
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(not (shutil.which("cc") and shutil.which("uv")), reason="no compiler")
 def test_a_compiler_s_complaint_is_the_reason(source: Source, tmp_path: Path) -> None:
     """A header that is missing is told as the compiler tells it."""
@@ -285,7 +285,7 @@ def test_a_compiler_s_complaint_is_the_reason(source: Source, tmp_path: Path) ->
         build_wheels([source], _this_computer(), "Api", Store(tmp_path / "store"), engine)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(not (shutil.which("cc") and shutil.which("uv")), reason="no compiler")
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux compiles for Linux")
 def test_a_layer_of_source_releases_builds_with_containers_only(

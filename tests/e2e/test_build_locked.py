@@ -68,6 +68,7 @@ def test_locked_needs_a_lock_and_keeps_it(project: Path, command: Command) -> No
     assert before == lock.read_bytes()
 
 
+@pytest.mark.long
 def test_locked_names_the_first_difference(project: Path, command: Command) -> None:
     """And leaves the lock as it was."""
     command("build")
@@ -80,6 +81,7 @@ def test_locked_names_the_first_difference(project: Path, command: Command) -> N
     assert before == lock.read_bytes()
 
 
+@pytest.mark.long
 def test_locked_and_upgrade_contradict_each_other(command: Command) -> None:
     """A mistake of usage, told before anything is done; of `deploy`, too."""
     for verb in ("build", "deploy"):
@@ -88,6 +90,7 @@ def test_locked_and_upgrade_contradict_each_other(command: Command) -> None:
         assert "--upgrade makes locks anew, and --locked forbids that" in refused.stderr
 
 
+@pytest.mark.long
 def test_clean_removes_what_was_built_before(project: Path, command: Command) -> None:
     """Also of functions that are gone; the store still has what is needed."""
     command("build")
@@ -98,6 +101,7 @@ def test_clean_removes_what_was_built_before(project: Path, command: Command) ->
     assert ["Hello.zip"] == [path.name for path in old.parent.iterdir()]
 
 
+@pytest.mark.long
 def test_pruning_shows_the_store_before_and_after(
     project: Path, command: Command, tmp_path: Path
 ) -> None:
@@ -115,6 +119,7 @@ def test_pruning_shows_the_store_before_and_after(
     assert ", now " in done.stderr
 
 
+@pytest.mark.long
 def test_verbose_shows_where_the_time_went(command: Command) -> None:
     """By step, with what was fetched, and the size of the store."""
     done = command("build", "-v", "--json")
@@ -127,6 +132,7 @@ def test_verbose_shows_where_the_time_went(command: Command) -> None:
     assert json.loads(done.stdout)["store"]["size_bytes"] > 70_000
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_layers_of_a_function_count_with_it(project: Path, command: Command) -> None:
     """The 250 MB are for all that is unpacked side by side."""

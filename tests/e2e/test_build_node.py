@@ -140,6 +140,7 @@ def test_a_typescript_function_with_a_workspace_package_runs(store: Store, tmp_p
     )
 
 
+@pytest.mark.long
 def test_what_is_not_used_is_not_shipped(store: Store, tmp_path: Path) -> None:
     """Unused exports are left out, and by default the rest is minified, with function names."""
     project = monorepo(tmp_path / "repo")
@@ -150,6 +151,7 @@ def test_what_is_not_used_is_not_shipped(store: Store, tmp_path: Path) -> None:
     assert b'"handler"' in small
 
 
+@pytest.mark.long
 def test_npm_workspaces_and_the_project_s_own_esbuild(store: Store, tmp_path: Path) -> None:
     """What `npm install` makes of a repository is found, and its own esbuild is preferred."""
     files = {
@@ -213,6 +215,7 @@ ES_MODULES = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("reason", ES_MODULES)
 def test_code_that_needs_it_becomes_an_es_module(store: Store, tmp_path: Path, reason: str) -> None:
     """It is `index.mjs` then, and CommonJS packages inside it still find `require`."""
@@ -224,6 +227,7 @@ def test_code_that_needs_it_becomes_an_es_module(store: Store, tmp_path: Path, r
     assert [] == [event for event in heard if isinstance(event, Note)]
 
 
+@pytest.mark.long
 def test_a_javascript_function_in_commonjs_is_bundled(store: Store, tmp_path: Path) -> None:
     """`exports.handler` is as good as `export`."""
     project = write(
@@ -233,6 +237,7 @@ def test_a_javascript_function_in_commonjs_is_bundled(store: Store, tmp_path: Pa
     assert 8 == call(made, tmp_path / "task", {"n": 7})
 
 
+@pytest.mark.long
 def test_source_maps_lead_back_to_the_sources(store: Store, tmp_path: Path) -> None:
     """With `--enable-source-maps` a traceback names the TypeScript file and its line."""
     project = monorepo(tmp_path / "repo")
@@ -252,6 +257,7 @@ def test_source_maps_lead_back_to_the_sources(store: Store, tmp_path: Path) -> N
     assert f"{tmp_path / 'task' / 'src/index.ts'}:4:" in done.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", ["minified", "readable"])
 def test_the_bytes_are_the_same_in_every_folder(store: Store, tmp_path: Path, size: str) -> None:
     """Also those of the source map, whose paths are relative to the source folder."""
@@ -271,6 +277,7 @@ def test_the_bytes_are_the_same_in_every_folder(store: Store, tmp_path: Path, si
     assert 1 == len(sums)
 
 
+@pytest.mark.long
 def test_nothing_changed_starts_no_process(store: Store, tmp_path: Path) -> None:
     """The archive is there again although esbuild is gone, and also after a touch."""
     project = monorepo(tmp_path / "repo")
@@ -311,6 +318,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("what", CHANGES)
 def test_a_change_makes_it_anew(store: Store, tmp_path: Path, what: str) -> None:
     """Whatever went in, or decides what goes in, is noticed; and undoing it finds the archive."""
@@ -342,6 +350,71 @@ def test_a_change_makes_it_anew(store: Store, tmp_path: Path, what: str) -> None
     assert first.sha256 == build(hello, store, project).sha256
 
 
+ELSEWHERE = {
+    "an earlier target of paths": (
+        {
+            "tsconfig.json": """\
+                {"compilerOptions": {"paths": {"@lib/*": ["./overrides/*", "./shared/lib/*"]}}}
+                """,
+            "overrides/other.ts": "",
+            "shared/lib/conf.ts": 'export const said = () => "shared";',
+            "src/index.ts": """\
+                import { said } from "@lib/conf";
+                export const handler = async () => said();
+                """,
+        },
+        {"overrides/conf.ts": 'export const said = () => "overridden";'},
+        ("shared", "overridden"),
+    ),
+    "one more file of a pattern": (
+        {
+            "texts/deep/notes.md": "",
+            "texts/a.json": '"a"',
+            "src/index.ts": """\
+                export const handler = async (name: string) => {
+                  try { return (await import(`../texts/${name}.json`)).default; }
+                  catch { return "none"; }
+                };
+                """,
+        },
+        {"texts/deep/b.json": '"b"'},
+        ("none", "b"),
+    ),
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("what", ELSEWHERE)
+def test_a_new_file_in_a_folder_of_which_nothing_was_bundled_is_noticed(
+    store: Store, tmp_path: Path, what: str
+) -> None:
+    """When an import can come to mean it; until then the archive is the same."""
+    files, new, (before, after) = ELSEWHERE[what]
+    project = write(tmp_path / "project", files)
+    first = build(unit(project), store, project)
+    assert before == call(first, tmp_path / "first", "deep/b")
+    again = build(unit(project), store, project)
+    assert (True, first.sha256) == (again.reused, again.sha256)
+    write(project, new)
+    second = build(unit(project), store, project)
+    assert not second.reused
+    assert after == call(second, tmp_path / "second", "deep/b")
+
+
+def test_a_budget_holds_for_what_was_bundled_before(store: Store, tmp_path: Path) -> None:
+    """Lowering it fails the next build with what is largest; raising it finds the archive again."""
+    code = f"export const handler = async () => {'x' * 1_500_000!r};\n"
+    project = write(tmp_path / "project", {"src/index.ts": code})
+    first = build(unit(project), store, project)
+    for _ in range(2):
+        with pytest.raises(BuildError, match=r"`Hello` is 1\.5 MB unpacked") as caught:
+            build(unit(project, budget_bytes=1_000_000), store, project)
+        assert "its budget is 1 MB; the largest: (own) 1.5 MB" == caught.value.why
+    again = build(unit(project, budget_bytes=2_000_000), store, project)
+    assert (True, first.sha256) == (again.reused, again.sha256)
+
+
+@pytest.mark.long
 def test_everything_that_is_wrong_is_said_at_once(store: Store, tmp_path: Path) -> None:
     """Each with file and line, as seen from the project, and what to do about it."""
     project = write(
@@ -370,6 +443,7 @@ def test_everything_that_is_wrong_is_said_at_once(store: Store, tmp_path: Path) 
     assert 3 == caught.value.exit_code
 
 
+@pytest.mark.long
 def test_an_export_that_is_not_there_is_found_before_the_deployment(
     store: Store, tmp_path: Path
 ) -> None:
@@ -384,6 +458,7 @@ def test_an_export_that_is_not_there_is_found_before_the_deployment(
     assert "did you mean `src/index.handle`?" == caught.value.hint
 
 
+@pytest.mark.long
 def test_further_files_are_packed_and_secrets_are_not(store: Store, tmp_path: Path) -> None:
     """`include` names what lies beside the bundle; a file that holds secrets is refused."""
     project = write(
@@ -408,6 +483,7 @@ def test_further_files_are_packed_and_secrets_are_not(store: Store, tmp_path: Pa
         build(unit(project), store, project)
 
 
+@pytest.mark.long
 def test_two_functions_may_be_the_first_to_need_esbuild(tmp_path: Path) -> None:
     """It is installed once, whichever asks first."""
     mine = Store(tmp_path / "store")
@@ -438,6 +514,7 @@ def meddling(project: Path, store: Store, times: int) -> Path:
     return project
 
 
+@pytest.mark.long
 def test_a_file_saved_while_it_is_bundled_is_bundled_again(store: Store, tmp_path: Path) -> None:
     """The archive holds what its fingerprint says."""
     project = meddling(tmp_path / "project", store, 1)
@@ -446,6 +523,7 @@ def test_a_file_saved_while_it_is_bundled_is_bundled_again(store: Store, tmp_pat
     assert build(unit(project), store, project).reused
 
 
+@pytest.mark.long
 def test_a_file_that_is_saved_without_end_is_an_error(store: Store, tmp_path: Path) -> None:
     """After three tries, with the reason."""
     project = meddling(tmp_path / "project", store, 99)
@@ -453,6 +531,7 @@ def test_a_file_that_is_saved_without_end_is_an_error(store: Store, tmp_path: Pa
         build(unit(project), store, project)
 
 
+@pytest.mark.long
 def test_the_command_builds_node_functions_beside_python_ones(store: Store, tmp_path: Path) -> None:
     """`sam-deploy build` reads the configuration and makes an archive of each."""
     project = write(
@@ -494,3 +573,37 @@ def test_the_command_builds_node_functions_beside_python_ones(store: Store, tmp_
     with zipfile.ZipFile(project / ".sam-deploy/build/Ts.zip") as opened:
         assert ["index.js", "index.js.map"] == opened.namelist()
     assert (project / ".sam-deploy/build/Py.zip").is_file()
+
+
+def test_the_embedded_cloud_gets_the_sdk_of_the_project(store: Store, tmp_path: Path) -> None:
+    """Node on this machine has no AWS SDK: what is installed is bundled, for the laptop alone."""
+    project = monorepo(tmp_path / "repo")
+    source = project / "services/hello"
+    shipped = contents(build(unit(source), store, project))["index.js"]
+    local = build(unit(source, host=True), store, project)
+    assert b"sdk inside" not in shipped
+    assert b"sdk inside" in contents(local)["index.js"]
+
+    task = tmp_path / "task"
+    with zipfile.ZipFile(local.path) as opened:
+        opened.extractall(task)
+    said = 'console.log(JSON.stringify(await handler({ name: "you" })));'
+    done = node(f'import {{ handler }} from "./index.js"; {said}', task)
+    assert (0, "") == (done.returncode, done.stderr)
+    assert {"said": "[acme] hello you", "sdk": "Sdk"} == json.loads(done.stdout)
+
+
+def test_without_an_installed_sdk_the_embedded_cloud_gets_what_is_shipped(
+    store: Store, tmp_path: Path
+) -> None:
+    """There is nothing to bundle then; other names in `external` stay outside as well."""
+    files = {"index.js": 'exports.handler = async () => require("@aws-sdk/client-s3").S3;'}
+    project = write(tmp_path / "project", files)
+    shipped = build(unit(project, "index.handler"), store, project)
+    local = build(unit(project, "index.handler", host=True), store, project)
+    assert shipped.sha256 == local.sha256
+
+    fake_sdk(project)
+    outside = unit(project, "index.handler", host=True, external=("@aws-sdk/*", "layered"))
+    (project / "index.js").write_text('exports.handler = async () => require("layered").x;\n')
+    assert b'require("layered")' in contents(build(outside, store, project))["index.js"]

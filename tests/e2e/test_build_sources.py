@@ -116,6 +116,7 @@ def test_a_function_takes_its_dependencies_from_pyproject(project: Path, store: 
     assert (project / "locks" / "Api.python3.12-x86_64.toml").is_file()
 
 
+@pytest.mark.long
 def test_changed_code_does_not_resolve_again(project: Path, store: Store) -> None:
     """Nor does a change in pyproject.toml that is not about dependencies (R250, R251)."""
     unit = function(project)
@@ -132,6 +133,7 @@ def test_changed_code_does_not_resolve_again(project: Path, store: Store) -> Non
     assert "resolve" in steps(events)
 
 
+@pytest.mark.long
 def test_requirements_txt_is_taken_before_pyproject_and_says_so(
     project: Path, store: Store
 ) -> None:
@@ -160,6 +162,7 @@ def test_the_versions_of_a_uv_lock_are_taken(project: Path, store: Store) -> Non
     assert [] == steps(events)
 
 
+@pytest.mark.long
 def test_a_changed_uv_lock_changes_the_archive(project: Path, store: Store) -> None:
     """It is an input like any other."""
     unit = function(project)
@@ -170,6 +173,7 @@ def test_a_changed_uv_lock_changes_the_archive(project: Path, store: Store) -> N
     assert {"six": "1.15.0"} == versions(build(unit, project, store))
 
 
+@pytest.mark.long
 def test_a_uv_lock_that_is_out_of_date_is_told(project: Path, store: Store) -> None:
     """With what has changed, and the command to run."""
     unit = function(project)
@@ -182,6 +186,7 @@ def test_a_uv_lock_that_is_out_of_date_is_told(project: Path, store: Store) -> N
     assert "run `uv lock`, then build again" == caught.value.hint
 
 
+@pytest.mark.long
 def test_a_locked_version_without_a_wheel_names_one_that_has_it(
     project: Path, store: Store
 ) -> None:
@@ -214,6 +219,7 @@ WORKSPACE = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("with_lock", [True, False])
 def test_members_of_a_workspace_are_built_and_spliced(
     project: Path, store: Store, *, with_lock: bool
@@ -234,6 +240,7 @@ def test_members_of_a_workspace_are_built_and_spliced(
     assert "resolve" not in steps(events)
 
 
+@pytest.mark.long
 def test_a_member_that_asks_for_more_than_the_lock_has_is_told(project: Path, store: Store) -> None:
     """Its wheel says what it requires, and the lock is not made anew behind anyone's back."""
     unit = function(write(project, WORKSPACE))
@@ -245,6 +252,7 @@ def test_a_member_that_asks_for_more_than_the_lock_has_is_told(project: Path, st
     assert "requires `tomli>=2`, the lock has no version" in caught.value.why
 
 
+@pytest.mark.long
 def test_a_layer_that_is_a_member_takes_the_versions_of_the_workspace(
     project: Path, store: Store
 ) -> None:
@@ -352,6 +360,7 @@ def test_the_versions_of_a_poetry_lock_are_taken(
     assert 1 == run([poetry], project, store, ignore).reused
 
 
+@pytest.mark.long
 @pytest.mark.fault(44)
 def test_a_hash_that_the_poetry_lock_does_not_have_is_refused(
     project: Path, store: Store, poetry: BuildUnit
@@ -362,6 +371,7 @@ def test_a_hash_that_the_poetry_lock_does_not_have_is_refused(
         build(poetry, project, store)
 
 
+@pytest.mark.long
 def test_a_poetry_project_without_a_lock_is_resolved(
     project: Path, store: Store, poetry: BuildUnit
 ) -> None:
@@ -372,6 +382,7 @@ def test_a_poetry_project_without_a_lock_is_resolved(
     assert (project / "locks").is_dir()
 
 
+@pytest.mark.long
 def test_requirements_may_name_folders_and_wheels_of_the_project(
     project: Path, store: Store
 ) -> None:
@@ -395,6 +406,7 @@ def test_requirements_may_name_folders_and_wheels_of_the_project(
     assert first.sha256 != build(unit, project, store).sha256
 
 
+@pytest.mark.long
 @pytest.mark.fault(43)
 def test_a_wheel_for_another_machine_is_refused(project: Path, store: Store) -> None:
     """Before it is packed."""
@@ -406,6 +418,7 @@ def test_a_wheel_for_another_machine_is_refused(project: Path, store: Store) -> 
         build(unit, project, store)
 
 
+@pytest.mark.long
 def test_settings_of_a_surrounding_repository_do_not_leak_in(project: Path, store: Store) -> None:
     """The project merely lies there, but uv looks upwards for them."""
     outer = "[tool.uv]\nconstraint-dependencies = ['six<1.16']\n"
@@ -421,6 +434,7 @@ def test_settings_of_a_surrounding_repository_do_not_leak_in(project: Path, stor
     assert {"six": "1.15.0"} == versions(build(unit, project, store))
 
 
+@pytest.mark.long
 def test_a_package_that_is_pinned_to_an_index_comes_from_there(project: Path, store: Store) -> None:
     """And only that: an explicit index is not asked for anything else."""
     folder = project / "index" / "six"
@@ -444,6 +458,7 @@ def test_a_package_that_is_pinned_to_an_index_comes_from_there(project: Path, st
     assert {"six": "99", "idna": "3.9"} == versions(build(unit, project, store))
 
 
+@pytest.mark.long
 def test_equal_requirements_are_resolved_once_a_run(project: Path, store: Store) -> None:
     """The second unit waits for the first; another target is another question."""
     units = [function(project, name) for name in ("A", "B", "C")]
@@ -458,6 +473,7 @@ def test_equal_requirements_are_resolved_once_a_run(project: Path, store: Store)
     assert locks[0].splitlines()[1:] == locks[1].splitlines()[1:]
 
 
+@pytest.mark.long
 def test_a_source_release_gives_the_same_wheel_everywhere(project: Path, tmp_path: Path) -> None:
     """Whatever the umask, the time and the folder: the build tools are pinned."""
     unit = BuildUnit(
@@ -484,6 +500,7 @@ def test_a_source_release_gives_the_same_wheel_everywhere(project: Path, tmp_pat
     assert f"Generator: {setuptools.replace('==', ' (')})" in text
 
 
+@pytest.mark.long
 def test_a_package_that_pins_its_own_build_tools_is_built_with_those(
     project: Path, store: Store
 ) -> None:
@@ -498,6 +515,7 @@ def test_a_package_that_pins_its_own_build_tools_is_built_with_those(
         assert b"Generator: hatchling 1.27.0" in opened.read("core-1.dist-info/WHEEL")
 
 
+@pytest.mark.long
 def test_files_about_dependencies_are_packed_only_on_request(project: Path, store: Store) -> None:
     """They say nothing at run time; who reads them there includes them."""
     unit = function(project)
@@ -511,6 +529,7 @@ def test_files_about_dependencies_are_packed_only_on_request(project: Path, stor
     assert "pyproject.toml" in names(build(wanted, project, store))
 
 
+@pytest.mark.long
 def test_the_configuration_may_name_a_pyproject_with_its_lock(project: Path, store: Store) -> None:
     """One list and one lock at the root of the project, for functions that have none."""
     write(project, {"pyproject.toml": pyproject("app", "six")})
@@ -519,6 +538,7 @@ def test_the_configuration_may_name_a_pyproject_with_its_lock(project: Path, sto
     assert {"six": "1.16.0"} == versions(build(unit, project, store))
 
 
+@pytest.mark.long
 def test_requirements_of_the_configuration_are_taken_before_files_of_the_source(
     project: Path, store: Store
 ) -> None:
@@ -529,6 +549,7 @@ def test_requirements_of_the_configuration_are_taken_before_files_of_the_source(
     assert {"idna": "3.9"} == versions(build(unit, project, store))
 
 
+@pytest.mark.long
 def test_dynamic_dependencies_are_read_from_the_files_that_setuptools_reads(
     project: Path, store: Store
 ) -> None:
@@ -544,6 +565,7 @@ def test_dynamic_dependencies_are_read_from_the_files_that_setuptools_reads(
         build(unit, project, store)
 
 
+@pytest.mark.long
 def test_a_poetry_lock_that_is_out_of_date_is_told(
     project: Path, store: Store, poetry: BuildUnit
 ) -> None:

@@ -32,7 +32,7 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path / "checkout"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_demo_deploys_calls_and_shows_what_to_try_next(
     make_project: Make, checkout: Path
 ) -> None:
@@ -48,7 +48,8 @@ def test_the_demo_deploys_calls_and_shows_what_to_try_next(
     assert ["function", *REGIONS] == header.split()
     assert ["Api", *["1"] * 12] == next(row for row in rows if row.startswith("Api ")).split()
     assert 7 == len([row for row in rows if row.strip() and "versions in" not in row])
-    for command in ("status", "deploy core", "cloud stop", "cloud url --region eu-west-1"):
+    url = "cloud url --region eu-west-1"
+    for command in ("status", "deploy core", "promote staging", "cloud mail", "cloud stop", url):
         assert f"sam-deploy -C examples/dzgro {command}" in ran.err
     assert True is example.cloud()["running"]
     again = make_project(checkout, variables).run("demo", "--progress", "plain")

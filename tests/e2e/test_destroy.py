@@ -108,7 +108,7 @@ def test_an_app_is_destroyed_after_a_kill_and_comes_back(
     assert "run `sam-deploy destroy` again: it goes on" in again.err
     resumed = project.run("resume", "--target", "embedded")
     assert 5 == resumed.code, resumed.err
-    assert "run `sam-deploy destroy` again: it goes on from there" in resumed.err
+    assert "run `sam-deploy destroy --target embedded` again: it goes on from there" in resumed.err
 
     ended = destroy(project)
     assert 0 == ended.code, ended.err

@@ -226,7 +226,7 @@ def test_an_environment_added_later_starts_with_what_its_predecessor_serves(
     assert "qa is new" not in again.err
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_killed_before_its_aliases_are_moved_the_same_command_goes_on(
     project: Project, http: httpx.Client, until: Until, tmp_path: Path
 ) -> None:
@@ -245,7 +245,7 @@ def test_killed_before_its_aliases_are_moved_the_same_command_goes_on(
     assert_started(project, http, right)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_killed_after_its_aliases_are_moved_the_same_command_goes_on(
     project: Project, http: httpx.Client, until: Until, tmp_path: Path
 ) -> None:
@@ -265,7 +265,7 @@ def test_killed_after_its_aliases_are_moved_the_same_command_goes_on(
     assert_started(project, http, right)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_environment_whose_aliases_cannot_be_made_changes_nothing(
     project: Project, http: httpx.Client
 ) -> None:
@@ -286,7 +286,7 @@ def test_an_environment_whose_aliases_cannot_be_made_changes_nothing(
     assert_started(project, http, before["dev"])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_deployment_that_fails_after_the_aliases_leaves_the_rest_as_it_was(
     project: Project, http: httpx.Client
 ) -> None:

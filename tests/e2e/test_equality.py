@@ -9,7 +9,7 @@ from tests.campaigns import equality
 
 from sam_deploy.plan.model import Target
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")

@@ -54,6 +54,7 @@ def waiting(project: Project, queue: str) -> int:
     return sum(int(answer["Attributes"][name]) for name in names)
 
 
+@pytest.mark.slow
 def test_a_message_on_the_staging_queue_is_processed_by_the_staging_alias(
     dzgro: Project, until: Until
 ) -> None:
@@ -77,6 +78,7 @@ def test_a_message_on_the_staging_queue_is_processed_by_the_staging_alias(
         assert stored(dzgro, HOME, f"dzgro-report-data-{other}", key) is None
 
 
+@pytest.mark.slow
 def test_a_poison_message_ends_in_its_dead_letter_queue(dzgro: Project, until: Until) -> None:
     """A message that nobody can handle is kept whole in staging's dead-letter queue."""
     body = {"poison": str(uuid.uuid4())}
@@ -99,6 +101,7 @@ def test_a_poison_message_ends_in_its_dead_letter_queue(dzgro: Project, until: U
     client.purge_queue(QueueUrl=url)
 
 
+@pytest.mark.slow
 def test_an_uploaded_csv_is_processed_by_the_alias_of_its_bucket(
     dzgro: Project, until: Until
 ) -> None:
@@ -155,6 +158,7 @@ def events(project: Project, event: str) -> list[str]:
     return [each["Key"] for each in answer.get("Contents", [])]
 
 
+@pytest.mark.slow
 def test_a_signed_webhook_takes_effect_once(
     dzgro: Project, webhook: str, http: httpx.Client
 ) -> None:
@@ -179,6 +183,7 @@ def test_a_signed_webhook_takes_effect_once(
     } == kept
 
 
+@pytest.mark.slow
 def test_a_forged_webhook_is_refused(dzgro: Project, webhook: str, http: httpx.Client) -> None:
     """A signature by another secret is 401, and nothing is stored."""
     event = f"evt_{uuid.uuid4().hex}"
@@ -187,6 +192,7 @@ def test_a_forged_webhook_is_refused(dzgro: Project, webhook: str, http: httpx.C
     assert [] == events(dzgro, event)
 
 
+@pytest.mark.slow
 def test_a_webhook_without_its_secret_asks_for_another_try(
     dzgro: Project, webhook: str, http: httpx.Client
 ) -> None:

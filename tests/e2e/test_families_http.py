@@ -12,7 +12,7 @@ import pytest
 Project: TypeAlias = Any
 """The fixture's type: a conftest cannot be imported."""
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 REGION = "eu-west-1"
 STACK = "front-sam"
@@ -93,8 +93,8 @@ def _url(project: Project, environment: str) -> str:
 def test_the_stack_is_created_without_what_the_cloud_does_not_know(front: Project) -> None:
     """The firewall is made, only nothing attaches it, and every such resource is told (R281)."""
     assert ["created"] == [each["outcome"] for each in front.first.json["stacks"]]
-    for name in ("ApiRestApiDevFirewall", "ApiRestApiProdFirewall"):
-        assert f"`{name}` is left out" in front.first.err
+    told = "`ApiRestApiDevFirewall`, `ApiRestApiProdFirewall` are left out, since"
+    assert told in front.first.err
     found = front.client("wafv2", REGION).list_web_acls(Scope="REGIONAL")["WebACLs"]
     assert 1 == len(found)
 
@@ -130,6 +130,77 @@ def test_each_address_leads_to_the_alias_of_its_environment(
     """`cloud url` finds the API of the environment, and its stage calls its alias (R061, R063)."""
     answer = http.get(f"{_url(front, environment)}/health")
     assert (200, [environment, environment]) == (answer.status_code, json.loads(answer.text))
+
+
+def _identity(project: Project, environment: str) -> str:
+    """Sign somebody in at the pool of an environment, and return the identity token."""
+    told, users = _outputs(project), project.client("cognito-idp", REGION)
+    name = environment.capitalize()
+    pool, password = told[f"PeopleUserPool{name}Id"], "Correct-horse-1"
+    users.admin_create_user(UserPoolId=pool, Username=f"a@{name}", MessageAction="SUPPRESS")
+    users.admin_set_user_password(
+        UserPoolId=pool, Username=f"a@{name}", Password=password, Permanent=True
+    )
+    answer = users.admin_initiate_auth(
+        UserPoolId=pool,
+        ClientId=told[f"People{name}ClientId"],
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": f"a@{name}", "PASSWORD": password},
+    )
+    return str(answer["AuthenticationResult"]["IdToken"])
+
+
+def test_tokens_open_the_apis_of_their_environment_only(front: Project, http: httpx.Client) -> None:
+    """Both kinds of APIs, called with real tokens of both pools (R069, R071)."""
+    tokens = {name: _identity(front, name) for name in ENVIRONMENTS}
+    gateway = _url(front, "dev").partition(f"/{REGION}/")[0]
+    rest = _outputs(front)["ApiRestApiId"]
+    seen = {}
+    for stage in ENVIRONMENTS:
+        addresses = {
+            "http": f"{_url(front, stage)}/orders/7",
+            "rest": f"{gateway}/{REGION}/{rest}/{stage}/old/7",
+        }
+        for kind, address in addresses.items():
+            for owner, token in tokens.items():
+                answer = http.get(address, headers={"authorization": token})
+                seen[kind, stage, owner] = answer.status_code
+            assert 401 == http.get(address).status_code
+    assert {key: 200 if key[1] == key[2] else 401 for key in seen} == seen
+
+
+def test_an_address_of_the_other_kind_of_api_is_asked_for(front: Project) -> None:
+    """`--api rest`, in an app with both; else the HTTP API is meant (R069)."""
+    told = _outputs(front)
+    for kind, api in (("http", told["ApiHttpApiProdId"]), ("rest", told["ApiRestApiId"])):
+        ran = front.run("cloud", "url", "--environment", "prod", "--api", kind)
+        assert (0, f"/{REGION}/{api}/prod") == (ran.code, "/" + ran.out.strip().split("/", 3)[3])
+    assert told["ApiHttpApiProdId"] in _url(front, "prod")
+
+
+def test_a_domain_leads_to_its_environment(front: Project, http: httpx.Client) -> None:
+    """By the name that it has on AWS, given as Host or below .localhost (R066)."""
+    gateway = _url(front, "dev").partition(f"/{REGION}/")[0]
+    seen = {}
+    for host in ("api.example.com", "api.dev.example.com", "api.dev.example.com.localhost:3000"):
+        answer = http.get(f"{gateway}/health", headers={"host": host})
+        seen[host] = json.loads(answer.text)[0]
+    assert ["prod", "dev", "dev"] == list(seen.values())
+
+
+def test_access_logs_are_kept_by_stage(
+    front: Project, http: httpx.Client, until: Callable[..., Any]
+) -> None:
+    """A request is a line of JSON in the log group of its stage (R069)."""
+    request_id = http.get(f"{_url(front, 'dev')}/health").headers["apigw-requestid"]
+    logs, group = front.client("logs", REGION), "/aws/vendedlogs/apigateway/front-api-dev/dev"
+
+    def found() -> list[Any]:
+        lines = logs.filter_log_events(logGroupName=group)["events"]
+        return [each["message"] for each in lines if request_id in each["message"]]
+
+    (line,) = until("the line of the access log", found)
+    assert request_id in json.loads(line).values()
 
 
 def test_stages_have_limits_and_log_groups(front: Project) -> None:

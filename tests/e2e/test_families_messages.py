@@ -13,7 +13,7 @@ Project: TypeAlias = Any
 """The fixture's type: a conftest cannot be imported."""
 Until: TypeAlias = Callable[..., Any]
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 REGION = "eu-west-1"
 ACCOUNT = "000000000000"

@@ -10,7 +10,7 @@ import pytest
 Project: TypeAlias = Any
 """The fixture's type: a conftest cannot be imported."""
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 FIRST, SECOND = "eu-west-1", "us-east-1"
 CONFIG = """

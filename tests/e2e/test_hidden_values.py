@@ -13,7 +13,7 @@ import pytest
 Project: TypeAlias = Any
 """The fixture's type: a conftest cannot be imported."""
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 HOME: Final = "eu-west-1"
 HUSH: Final = "hush-hush-0123456789"

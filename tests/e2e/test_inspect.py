@@ -115,6 +115,7 @@ def test_every_package_is_explained(run: Run) -> None:
     assert web["size_bytes"] == zipped + web["overhead_bytes"]
 
 
+@pytest.mark.long
 def test_nothing_inspected_is_stale(project: Path, run: Run) -> None:
     """The archives are built first, so an edit is seen."""
     before = document(run("Broken", "--json"))["archives"][0]
@@ -123,6 +124,7 @@ def test_nothing_inspected_is_stale(project: Path, run: Run) -> None:
     assert len("  # noted") == after["unpacked_bytes"] - before["unpacked_bytes"]
 
 
+@pytest.mark.long
 def test_all_archives_are_shown_when_none_is_named(run: Run) -> None:
     """A table of each on standard output, progress and warnings on standard error."""
     ran = run()
@@ -145,6 +147,7 @@ def test_all_archives_are_shown_when_none_is_named(run: Run) -> None:
     assert "warning" not in ran.stdout
 
 
+@pytest.mark.long
 def test_a_functions_limits_hold_its_layers(run: Run) -> None:
     """Also when only the function is asked for."""
     found = document(run("Web", "--json"))
@@ -156,6 +159,7 @@ def test_a_functions_limits_hold_its_layers(run: Run) -> None:
     assert ["six"] == [each["package"] for each in found["conflicts"]]
 
 
+@pytest.mark.slow
 def test_an_archive_over_the_budget_is_exit_3(run: Run) -> None:
     """The error names the largest packages; the report is shown all the same."""
     ran = run("Elsewhere", "--budget", "1MB")
@@ -168,6 +172,7 @@ def test_an_archive_over_the_budget_is_exit_3(run: Run) -> None:
     assert 0 == run("Elsewhere", "--budget", "1GB").returncode
 
 
+@pytest.mark.long
 def test_a_configured_budget_does_not_hide_what_is_too_large(project: Path, run: Run) -> None:
     """A build over its budget fails; `inspect` shows why, and fails afterwards."""
     old = 'source="functions/Elsewhere",'
@@ -177,6 +182,7 @@ def test_a_configured_budget_does_not_hide_what_is_too_large(project: Path, run:
     assert "pydantic-core" in [part["name"] for part in found["archives"][0]["parts"]]
 
 
+@pytest.mark.long
 def test_the_treemap_is_written(run: Run, tmp_path: Path) -> None:
     """A standalone SVG, the same bytes each time."""
     pictures = [tmp_path / "one.svg", tmp_path / "two.svg"]
@@ -190,6 +196,7 @@ def test_the_treemap_is_written(run: Run, tmp_path: Path) -> None:
     assert "pydantic-core 2" in texts[0]
 
 
+@pytest.mark.long
 def test_a_zip_of_another_tool_is_explained(run: Run, tmp_path: Path) -> None:
     """As installed by uv: every file of the packages is found, own code is what is left."""
     target = tmp_path / "target"
@@ -215,6 +222,7 @@ def test_a_zip_of_another_tool_is_explained(run: Run, tmp_path: Path) -> None:
     assert "── requests/" in text.stdout
 
 
+@pytest.mark.long
 def test_two_archives_are_compared(run: Run) -> None:
     """Packages by version, and the difference in bytes."""
     archives = {each["name"]: each for each in document(run("old", "new", "--json"))["archives"]}
@@ -233,6 +241,7 @@ def test_two_archives_are_compared(run: Run) -> None:
     assert "Both unpack to the same files" in run("--diff", old, old).stdout
 
 
+@pytest.mark.long
 def test_the_import_of_a_handler_is_measured(run: Run) -> None:
     """From the archives of function and layers, by the target's Python; five times."""
     found = document(run("--import-time", "Web", "--json"))
@@ -247,6 +256,7 @@ def test_the_import_of_a_handler_is_measured(run: Run) -> None:
     assert [] == found["runtime"]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_boto3_is_added_as_the_runtime_has_it(project: Path, run: Run) -> None:
     """A handler imports it without shipping it."""
@@ -258,6 +268,7 @@ def test_boto3_is_added_as_the_runtime_has_it(project: Path, run: Run) -> None:
     assert not (project / "locks" / "lambda-runtime").exists()
 
 
+@pytest.mark.long
 def test_compiled_code_for_another_machine_is_refused(run: Run) -> None:
     """With the file and the reason; nothing is imported."""
     ran = run("--import-time", "Elsewhere")
@@ -266,6 +277,7 @@ def test_compiled_code_for_another_machine_is_refused(run: Run) -> None:
     assert f"has compiled code for {ELSEWHERE} Linux" in ran.stderr
 
 
+@pytest.mark.long
 def test_an_import_that_fails_says_why(run: Run) -> None:
     """In the words of Python."""
     ran = run("--import-time", "Broken")
@@ -274,6 +286,7 @@ def test_an_import_that_fails_says_why(run: Run) -> None:
     assert "KeyError: 'NOT_SET'" in ran.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
@@ -292,6 +305,7 @@ def test_a_wrong_command_line_is_exit_2(run: Run, arguments: list[str], expected
     assert expected in ran.stderr
 
 
+@pytest.mark.long
 def test_a_file_that_is_no_zip_is_exit_3(run: Run) -> None:
     """Named, with the reason."""
     ran = run("--archive", "deploy.py")

@@ -81,6 +81,7 @@ def call(artifact: Artifact, folder: Path, name: str) -> Any:
     return json.loads(done.stdout or json.dumps(done.stderr))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "text", "handler"),
     [

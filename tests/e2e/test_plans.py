@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 HOME, EAST = "eu-west-1", "us-east-1"
 Make = Callable[..., Any]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 GOLDEN = Path(__file__).parents[1] / "golden" / "portfolio"
 HOME = "us-east-1"
 HANDLER = """from sam_deploy_runtime import environment, resource_name

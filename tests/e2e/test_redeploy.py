@@ -12,6 +12,8 @@ from typing import Any, TypeAlias
 import httpx
 import pytest
 
+pytestmark = pytest.mark.slow
+
 Project: TypeAlias = Any
 """The fixture's type: a conftest cannot be imported."""
 Ran: TypeAlias = Any

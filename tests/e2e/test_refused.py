@@ -45,6 +45,7 @@ def test_credentials_of_another_account_stop_before_any_write(
     assert before == written(tiny)
 
 
+@pytest.mark.long
 def test_writing_to_aws_without_a_terminal_needs_a_yes_in_advance(
     tiny: Project, make_tiny: Make
 ) -> None:
@@ -72,6 +73,7 @@ def test_deploying_without_a_terminal_needs_a_target(
     assert {"running": False} == project.cloud()
 
 
+@pytest.mark.long
 def test_aws_without_credentials_is_out_of_reach(make_tiny: Make) -> None:
     """Exit 8, and how to get some."""
     project = make_tiny()
@@ -83,6 +85,7 @@ def test_aws_without_credentials_is_out_of_reach(make_tiny: Make) -> None:
     assert "Traceback" not in ran.err
 
 
+@pytest.mark.long
 @pytest.mark.fault(59)
 def test_a_gateway_port_that_is_taken_is_refused_and_nothing_stays_behind(
     make_tiny: Make,
@@ -100,6 +103,7 @@ def test_a_gateway_port_that_is_taken_is_refused_and_nothing_stays_behind(
     assert {"running": False} == project.cloud()
 
 
+@pytest.mark.long
 def test_a_taken_port_leaves_a_running_cloud_alone(tiny: Project) -> None:
     """Asking a running cloud for a port that is taken changes nothing of it."""
     before = tiny.cloud()
@@ -109,6 +113,7 @@ def test_a_taken_port_leaves_a_running_cloud_alone(tiny: Project) -> None:
     assert before == tiny.cloud()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", [("status",), ("cloud", "url")])
 def test_looking_into_a_cloud_that_does_not_run_says_so(
     make_tiny: Make, command: tuple[str, ...]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import httpx
 import pytest
 
 Project: TypeAlias = Any
@@ -121,6 +122,7 @@ def sam_project(make_project: Callable[..., Project], tmp_path: Path) -> Iterato
     return make_project(tmp_path / "tables", {})
 
 
+@pytest.mark.long
 def test_two_templates_of_one_project_are_deployed_side_by_side(sam_project: Project) -> None:
     """Writer and reader, three regions, one build each; neither erases the other's.
 
@@ -171,6 +173,7 @@ def test_new_code_is_a_new_version_and_nothing_new_is_no_change(sam_project: Pro
     assert "writer" == answer(sam_project, "writer", "us-east-1", "1")["role"]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_samconfig_says_what_to_deploy_and_its_environments_inherit(sam_project: Project) -> None:
     """`sam-deploy deploy` alone deploys what samconfig names; prod adds only what differs."""
@@ -187,6 +190,7 @@ def test_samconfig_says_what_to_deploy_and_its_environments_inherit(sam_project:
     assert {"queues": "60", "queues-prod": "120"} == kept
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_every_mistake_of_a_template_is_said_before_anything_starts(sam_project: Project) -> None:
     """Exit 2 with all of them, each with its line, and no cloud was started for it."""
@@ -205,6 +209,7 @@ def test_every_mistake_of_a_template_is_said_before_anything_starts(sam_project:
     assert not (sam_project.folder / ".sam-deploy" / "cloud").exists()
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_what_cfn_lint_objects_to_is_not_deployed(sam_project: Project) -> None:
     """A reference to nothing is found in the template as it was written (R035)."""
@@ -215,6 +220,7 @@ def test_what_cfn_lint_objects_to_is_not_deployed(sam_project: Project) -> None:
     assert "Retentoin" in ran.err
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_template_is_built_and_shown_without_a_cloud(sam_project: Project) -> None:
     """`build` makes archives for Lambda, `template` shows what CloudFormation gets (R152, R153)."""
@@ -245,6 +251,7 @@ Resources:
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
 @pytest.mark.slow
 def test_node_functions_are_bundled_for_the_handler_that_they_name(sam_project: Project) -> None:
@@ -268,3 +275,62 @@ def test_node_functions_are_bundled_for_the_handler_that_they_name(sam_project: 
         for name in ("hello", "plain")
     }
     assert {"hello": {"y": 3}, "plain": {"y": 7}} == said
+
+
+HEY = """Transform: AWS::Serverless-2016-10-31
+Globals: {Function: {Runtime: python3.12, CodeUri: hey, Timeout: 10}}
+Resources:
+  Hello:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: app.hello
+      Events:
+        Http: {Type: HttpApi, Properties: {Path: /hi, Method: get}}
+        Rest: {Type: Api, Properties: {Path: /hello, Method: get}}
+  Fails:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: app.fails}
+"""
+SAYS = """def hello(event, context):
+    return {"statusCode": 200, "body": "hello"}
+
+
+def fails(event, context):
+    raise ValueError("as asked")
+"""
+
+
+@pytest.mark.long
+@pytest.mark.slow
+def test_it_is_told_where_the_apis_of_a_stack_answer(
+    make_project: Callable[..., Project], tmp_path: Path, http: httpx.Client
+) -> None:
+    """By the deployment and by `cloud url`; `cloud invoke` calls a function by its logical id."""
+    (tmp_path / "hey" / "hey").mkdir(parents=True)
+    (tmp_path / "hey" / "template.yaml").write_text(HEY)
+    (tmp_path / "hey" / "hey" / "app.py").write_text(SAYS)
+    project = make_project(tmp_path / "hey", {})
+    stack = ("--stack-name", "hey", "--region", "eu-west-1")
+    deployed = project.deploy(*stack)
+    assert 0 == deployed.code, deployed.err
+    told = project.run("cloud", "url", *stack)
+    urls = told.out.split()
+    http_url, *rest_urls = urls
+    assert "hello" == http.get(f"{http_url}/hi").text
+    assert "hello" == http.get(f"{rest_urls[0]}/hello").text
+    assert all(f"\n  {each}\n" in deployed.err for each in urls)
+    assert deployed.err.rstrip().endswith(f"cloud url {' '.join(stack)}")
+    said = project.run("cloud", "invoke", "Hello", *stack, "--json").json
+    assert ("Hello", None, {"statusCode": 200, "body": "hello"}) == (
+        said["function"],
+        said["environment"],
+        said["answer"],
+    )
+    failed = project.run("cloud", "invoke", "Fails", *stack)
+    assert 4 == failed.code
+    assert "error: `Fails` failed in `eu-west-1`\n" in failed.err
+    assert f"logs Fails {' '.join(stack)}` shows more" in failed.err
+    unknown = project.run("cloud", "invoke", "Helo", *stack)
+    assert (2, True) == (unknown.code, "did you mean `Hello`?" in unknown.err)
+    absent = project.run("cloud", "url", "--stack-name", "he", "--region", "eu-west-1")
+    assert (5, True) == (absent.code, "The stack `he` has no APIs in `eu-west-1`" in absent.err)

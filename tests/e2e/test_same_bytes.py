@@ -10,7 +10,7 @@ from tests.campaigns import project, same_bytes
 from tests.campaigns.project import Site
 from tests.campaigns.same_bytes import Variant
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")

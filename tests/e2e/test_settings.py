@@ -164,7 +164,7 @@ def test_a_changed_value_is_seen_without_a_deployment(
         until(value, lambda value=value: value == call(shop, "dev", event)["HOST"])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_is_secret_is_nowhere_else(shop: Project) -> None:
     """Not in templates, archives, the project's folder or the functions' logs (R261)."""
     for alias in ("dev", "prod"):
@@ -224,7 +224,7 @@ def files(folder: Path) -> Iterator[tuple[str, bytes]]:
                         yield f"{path}/{name}", archive.read(name)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_functions_log_at_the_level_of_the_environment(shop: Project) -> None:
     """One version: DEBUG for dev, WARNING for prod, whichever was called before."""
     levels = [call(shop, alias, {"names": []})["level"] for alias in ("dev", "prod", "dev")]
@@ -246,7 +246,7 @@ def test_what_is_missing_is_listed_and_is_an_exit_code(shop: Project) -> None:
     assert "settings set SIZE --environment prod" in ran.err
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_value_is_written_where_it_is_read(shop: Project) -> None:
     """In the one region of its reader; what is encrypted stays so, and `get` reveals it."""
     assert 0 == put(shop, "SIZE", "dev", f"{CANARY}-size", "--secret").code
@@ -264,7 +264,7 @@ def test_a_value_is_written_where_it_is_read(shop: Project) -> None:
     assert f"{CANARY}-size" == seen["SIZE"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_environments_are_compared(shop: Project) -> None:
     """What differs, what is missing, what regions do not agree on; secrets as stars."""
     for region in (HOME, OTHER):
@@ -290,7 +290,7 @@ def test_environments_are_compared(shop: Project) -> None:
     assert ("HOST", "regions", "dev") not in found
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_wrong_name_is_answered_with_the_nearest(shop: Project) -> None:
     """Unless it is meant: then it is set everywhere, listed as unused, and can be deleted."""
     slip = settings(shop, "set", "HOTS", "x", "--environment", "dev")
@@ -299,7 +299,8 @@ def test_a_wrong_name_is_answered_with_the_nearest(shop: Project) -> None:
     gone = settings(shop, "delete", "HOTS", "--environment", "dev", "--anyway")
     after = settings(shop, "list", "dev")
 
-    assert (2, "hint: did you mean `HOST`?") == (slip.code, slip.err.splitlines()[-1])
+    assert (2, "hint: did you mean `HOST`?") == (slip.code, slip.err.splitlines()[-2])
+    assert slip.err.splitlines()[-1].startswith("log: ")
     assert [0, 0] == [meant.code, gone.code], meant.err + gone.err
     assert ["HOTS", "dev", "plain,", "unused", "x", "all", "2"] == next(
         line.split()[:7] for line in listed.out.splitlines() if line.startswith("HOTS")
@@ -324,7 +325,7 @@ def test_a_wrong_name_is_answered_with_the_nearest(shop: Project) -> None:
         (("diff", "dev", "prd"), 2, "did you mean `prod`?"),
     ],
 )
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_is_wrong_is_refused_before_anything_is_written(
     shop: Project, arguments: tuple[str, ...], code: int, says: str
 ) -> None:
@@ -337,7 +338,7 @@ def test_what_is_wrong_is_refused_before_anything_is_written(
 
 
 @pytest.mark.parametrize("command", [("set", "HOST", "x"), ("delete", "HOST")])
-@pytest.mark.slow
+@pytest.mark.long
 def test_nothing_is_written_to_aws_unasked(shop: Project, command: tuple[str, ...]) -> None:
     """Without a terminal it needs `--auto-approve`; without a target it goes nowhere."""
     unasked = shop.run("settings", *command, "--environment", "dev", "--target", "aws")
@@ -347,7 +348,7 @@ def test_nothing_is_written_to_aws_unasked(shop: Project, command: tuple[str, ..
     assert (2, True) == (nowhere.code, "add `--target aws`" in nowhere.err)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_deleted_secret_can_be_set_again(shop: Project) -> None:
     """Within 30 days; functions are told meanwhile that it is missing."""
     key = ("API_KEY", "--environment", "prod")
@@ -394,9 +395,9 @@ export const handler = async () => ({
 """
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(NPM is None, reason="Node is not installed")
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_node_function_reads_its_own_values(
     tmp_path: Path, make_project: Callable[..., Project]
 ) -> None:

@@ -14,7 +14,7 @@ from tests.campaigns.flips import Damage, Ground, Kind
 from tests.campaigns.full_disk import Place
 from tests.campaigns.project import Site
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 FREE_BYTES = {"store": (0, 150_000, 600_000), "project": (0, 2_000, 100_000)}
 
@@ -45,6 +45,7 @@ def test_a_kill_at_any_step_is_as_if_nothing_was() -> None:
     assert ((), 10) == (outcome.failures, outcome.tried)
 
 
+@pytest.mark.fault(15)
 def test_a_build_that_dies_leaves_the_store_whole(site: Site) -> None:
     """Just before the archive gets its name it is in the store's own folder for such files."""
     expected = site.build().archives
@@ -77,6 +78,7 @@ def test_what_a_kill_left_in_the_project_is_removed_after_a_day(site: Site, fold
 
 @pytest.mark.parametrize("damage", flips.DAMAGES)
 @pytest.mark.parametrize("kind", flips.PATTERNS)
+@pytest.mark.fault(15, 16)
 def test_damage_is_found_and_healed(ground: Ground, kind: Kind, damage: Damage) -> None:
     """The archives come out right, and nothing damaged stays in the store."""
     assert [] == flips.damaged(ground, kind, damage, project.dice(f"{kind} {damage}"))

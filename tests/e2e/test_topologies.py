@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 HOME = "eu-west-1"
 HANDLER = """from sam_deploy_runtime import environment, resource_name
 

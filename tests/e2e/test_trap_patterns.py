@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.campaigns.traps import HANDLER, Traps, make, put
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 R245 = ("__pycache__", "*.pyc", "*.pyo", "*.egg-info", ".pytest_cache", ".mypy_cache")
 R245 += (".ruff_cache", ".vscode", ".editorconfig", "*.md", ".env*", ".aws")

@@ -97,6 +97,7 @@ def test_no_secret_is_shipped_and_none_is_told(traps: Traps) -> None:
         assert {*expected, f"{prefix}ca.pem"} == ours
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", [".env.local", ".aws/credentials", "id_rsa", ".netrc"])
 def test_a_link_inside_the_tree_does_not_smuggle_a_secret(traps: Traps, path: str) -> None:
     """The name of a link is harmless; what counts is where it leads."""
@@ -111,6 +112,7 @@ def test_a_link_inside_the_tree_does_not_smuggle_a_secret(traps: Traps, path: st
         assert (3, True) == (built.code, "settings.txt" in built.err)
 
 
+@pytest.mark.long
 def test_a_linked_folder_inside_the_tree_does_not_smuggle_secrets(traps: Traps) -> None:
     """`settings -> .aws` is still `.aws`."""
     put(traps.source, {".aws/credentials": CANARY})
@@ -123,6 +125,7 @@ def test_a_linked_folder_inside_the_tree_does_not_smuggle_secrets(traps: Traps) 
         assert (3, True) == (built.code, "settings" in built.err)
 
 
+@pytest.mark.long
 def test_a_secret_under_a_harmless_name_stops_the_build(traps: Traps) -> None:
     """A private key is one whatever it is called; the message has the path, not the value."""
     put(traps.source, {"data/blob.bin": KEY + CANARY})
@@ -131,6 +134,7 @@ def test_a_secret_under_a_harmless_name_stops_the_build(traps: Traps) -> None:
     assert not any(word in told.out + told.err for word in (CANARY, "MIIE"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("target", ["../../deploy.py", "/etc/hostname", "../../layers/shared"])
 def test_a_link_out_of_the_tree_is_refused(traps: Traps, target: str) -> None:
     """To a file of the project, of the system, or to a folder beside: nobody asked for it."""
@@ -140,6 +144,7 @@ def test_a_link_out_of_the_tree_is_refused(traps: Traps, target: str) -> None:
     assert {"handler.py"} == traps.shipped()
 
 
+@pytest.mark.long
 def test_a_link_inside_the_tree_is_followed(traps: Traps) -> None:
     """Lambda gets the content in both places, as a file and not as a link."""
     put(traps.source, {"texts/en.txt": "hello"})
@@ -156,6 +161,7 @@ def test_names_of_every_alphabet_arrive_as_they_are(traps: Traps) -> None:
     assert {"handler.py", *NAMES} == traps.shipped()
 
 
+@pytest.mark.long
 def test_info_zip_unpacks_names_of_every_alphabet(traps: Traps, tmp_path: Path) -> None:
     """An independent reader finds the same files; `-^` keeps the line break in a name."""
     unzip = shutil.which("unzip")
@@ -170,6 +176,7 @@ def test_info_zip_unpacks_names_of_every_alphabet(traps: Traps, tmp_path: Path) 
     assert expected == {name for name in found if not name.startswith("sam_deploy_runtime/")}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", [b"latin-\xe9.txt", b"back\\slash.txt", b"c:drive.txt"])
 def test_a_name_that_cannot_be_shipped_is_named(traps: Traps, name: bytes) -> None:
     """The error shows the user's file and how to go on, not the authors of a package."""
@@ -198,6 +205,7 @@ def dangling(path: Path) -> None:
     path.symlink_to("nowhere")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["data", "data.pem", "data.py"])
 @pytest.mark.parametrize("trap", [fifo, unix_socket, dangling])
 def test_what_is_no_file_is_refused_and_nothing_hangs(
@@ -218,6 +226,7 @@ def test_what_is_no_file_is_refused_and_nothing_hangs(
     assert {"handler.py"} == traps.shipped()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("trap", [Path.mkdir, dangling, fifo])
 def test_requirements_that_cannot_be_read_are_not_taken_for_none(
     traps: Traps, trap: Callable[[Path], None]
@@ -227,6 +236,7 @@ def test_requirements_that_cannot_be_read_are_not_taken_for_none(
     assert "requirements.txt" in traps.refused().err
 
 
+@pytest.mark.long
 def test_a_folder_in_place_of_the_handler_is_an_error(traps: Traps) -> None:
     """`handler.py/` holds no function."""
     (traps.source / "handler.py").unlink()
@@ -234,6 +244,7 @@ def test_a_folder_in_place_of_the_handler_is_an_error(traps: Traps) -> None:
     assert "handler" in traps.refused().err
 
 
+@pytest.mark.long
 def test_a_very_deep_tree_is_no_bug(traps: Traps) -> None:
     """Deeper than Python recurses: shipped or refused, without a traceback."""
     folder = traps.source
@@ -250,6 +261,7 @@ def test_a_very_deep_tree_is_no_bug(traps: Traps) -> None:
     assert built.code in {0, 3}, built.err
 
 
+@pytest.mark.long
 def test_a_huge_file_is_refused_before_it_is_read(traps: Traps) -> None:
     """Lambda takes 250 MB: three gigabytes need not be hashed, packed or held to know that."""
     with (traps.source / "huge.bin").open("wb") as file:
@@ -281,6 +293,7 @@ def shared_object(machine: int) -> bytes:
     )
 
 
+@pytest.mark.long
 def test_vendored_native_code_is_shipped_when_it_fits(traps: Traps) -> None:
     """SAM drops every `*.so` of the user's; ours checks the machine."""
     (traps.source / "lib").mkdir()

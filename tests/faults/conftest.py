@@ -8,6 +8,7 @@ import pytest
 from tests.faults import emulator, place
 from tests.faults.emulator import Emulator
 from tests.faults.place import Place
+from tests.faults.promoting import Stage, staged
 from tests.faults.proxy import Proxy
 
 
@@ -35,3 +36,17 @@ def faulty(shared_place: Place) -> Place:
     """The project in two regions, an empty cloud, and a proxy without rules."""
     shared_place.fresh()
     return shared_place
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The module's stage; use `stage`, which is as it was built for each test."""
+    with staged(tmp_path_factory.mktemp("stage")) as stage:
+        yield stage
+
+
+@pytest.fixture
+def stage(built: Stage) -> Stage:
+    """A small app in two regions, prod a version behind, and nothing on record."""
+    built.rewind()
+    return built

@@ -20,6 +20,7 @@ from typing import Any, Final
 
 import boto3
 from botocore.config import Config
+from tests import described
 from tests.faults.emulator import Emulator
 from tests.faults.proxy import Proxy, Victim
 
@@ -113,6 +114,8 @@ class Place:
             raise
         seconds = time.monotonic() - started
         self.proxy.settle()
+        # one that was killed may have written half of a document
+        assert process.returncode < 0 or [] == described.mistakes(arguments, out)
         return Ran(process.returncode, out, err, seconds)
 
     def deploy(self, *arguments: str) -> Ran:

@@ -1,7 +1,8 @@
 """How somebody goes on after a deployment that died: here or on another computer, by which command.
 
 "Another computer" is a copy of the project that remembers nothing, with a lock that names another
-machine, so that nobody can tell whether its holder lives.
+machine, so that nobody can tell whether its holder lives. The clocks of the two are far apart: one
+that lives seems silent by them, and one that has been silent seems to live.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Final
 
 from tests.faults import world
 from tests.faults.place import Place, Ran
+from tests.faults.rules import Aged, When
 
 from sam_deploy.build import Store
 from sam_deploy.deploy.lock import EXPIRES_SECONDS
@@ -28,6 +30,8 @@ RESUME: Final = ("resume", "--target", "aws", "--auto-approve", "--progress", "p
 UNLOCK: Final = ("unlock", "--target", "aws")
 NOTHING: Final = "Nothing to resume"
 REFUSED: Final = 5
+APART_SECONDS: Final = 2 * EXPIRES_SECONDS
+LOOKS: Final = When("s3", "GetObject", detail="locks/")
 _LEFT_BEHIND: Final = shutil.ignore_patterns(".sam-deploy", "__pycache__")
 
 
@@ -77,14 +81,15 @@ WAYS: Final[Mapping[str, Way]] = {
 
 @contextmanager
 def elsewhere(place: Place, *, silent_seconds: float = 0.0) -> Iterator[Place]:
-    """Yield the same app on another computer, where the lock was heard of so long ago."""
+    """Yield the same app on another computer; by S3's clock the lock is silent for so long."""
     for region, bucket, key in world.documents(place, "locks/"):
         store = place.client("s3", region)
         held = json.loads(store.get_object(Bucket=bucket, Key=key)["Body"].read())
         held["owner"] |= {"host": "another-computer", "machine": "another-machine"}
-        held["beat"] = time.time() - silent_seconds
+        held["beat"] = time.time() + (APART_SECONDS if silent_seconds else -APART_SECONDS)
         store.put_object(Bucket=bucket, Key=key, Body=json.dumps(held).encode())
-    with tempfile.TemporaryDirectory(prefix="elsewhere-") as base:
+    aged = place.proxy.rule(LOOKS, Aged(silent_seconds))
+    with aged, tempfile.TemporaryDirectory(prefix="elsewhere-") as base:
         folder = shutil.copytree(place.folder, Path(base, "project"), ignore=_LEFT_BEHIND)
         cached = os.environ.get("SAM_DEPLOY_CACHE_DIR") or str(Store.default().root)
         variables = {"HOME": str(Path(base, "home")), "SAM_DEPLOY_CACHE_DIR": cached}

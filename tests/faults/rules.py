@@ -1,4 +1,4 @@
-"""What is to become of which call, as values.
+"""What is to become of which call: the product's faults, and what only a test does to a process.
 
 `Rule(When("lambda", "UpdateAlias"), LoseAnswer())`: aliases are moved, and nobody is told.
 """
@@ -6,99 +6,45 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
-from tests.faults.calls import Known
+from sam_deploy.local.faults import rules
+from sam_deploy.local.faults.rules import (
+    Answer,
+    CutBody,
+    Delay,
+    Drop,
+    Fail,
+    LoseAnswer,
+    Rewrite,
+    Rule,
+    Strip,
+    When,
+    is_read,
+)
+
+__all__ = [
+    "Action",
+    "Aged",
+    "Answer",
+    "CutBody",
+    "Delay",
+    "Drop",
+    "Fail",
+    "Kill",
+    "LoseAnswer",
+    "Moment",
+    "Rewrite",
+    "Rule",
+    "Signal",
+    "Strip",
+    "When",
+    "is_read",
+]
 
 Moment: TypeAlias = Literal["before", "after"]
 """Of a call: before it is carried out, or after it was and before its answer."""
-
-READS: Final = ("Get", "List", "Head", "Describe")
-"""How the names of operations begin that change nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """Which calls: those of a service, operation and region; '' is any of them.
-
-    `operation` may end in `*`. `detail` is a part of the path or of the stack's name.
-    """
-
-    service: str = ""
-    operation: str = ""
-    region: str = ""
-    detail: str = ""
-
-    def fits(self, call: Known) -> bool:
-        """Whether a call is one of them."""
-        name = self.operation
-        named = (
-            call.operation.startswith(name[:-1]) if name.endswith("*") else call.operation == name
-        )
-        return (
-            self.service in {"", call.service}
-            and self.region in {"", call.region}
-            and (not name or named)
-            and self.detail in call.detail
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """The request gets lost: it is not carried out, and the connection breaks."""
-
-
-@dataclass(frozen=True, slots=True)
-class LoseAnswer:
-    """The request is carried out, and the connection breaks before a byte of the answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Delay:
-    """The request is carried out after so many seconds."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Fail:
-    """AWS answers with an error, in the form that the service speaks; nothing is carried out."""
-
-    code: str
-    message: str = "injected"
-    status: int = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """AWS answers with this text and status; nothing is carried out."""
-
-    text: str
-    status: int = 200
-    content_type: str = "text/xml"
-
-
-@dataclass(frozen=True, slots=True)
-class Rewrite:
-    """The request is carried out, and its answer has `new` where `old` was."""
-
-    old: str
-    new: str
-
-
-@dataclass(frozen=True, slots=True)
-class Strip:
-    """A header does not arrive, as when a store ignores it."""
-
-    header: str
-
-
-@dataclass(frozen=True, slots=True)
-class CutBody:
-    """The connection breaks when so many bytes of the body have arrived; nothing is carried out."""
-
-    after_bytes: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,44 +67,11 @@ class Signal:
     then_seconds: float = 0.5
 
 
-Action: TypeAlias = (
-    Drop | LoseAnswer | Delay | Fail | Answer | Rewrite | Strip | CutBody | Kill | Signal
-)
-"""What is done with a call. A region that is not there is `Drop` for all of its calls."""
+@dataclass(frozen=True, slots=True)
+class Aged:
+    """The answer has it that what is read was written so many seconds earlier than it was."""
+
+    seconds: float
 
 
-@dataclass(slots=True, eq=False)
-class Rule:
-    """What becomes of calls: of the first `skip` nothing, of the next `times` the action.
-
-    With `after`, calls count only once such a call has come. `hits` counts how often it was
-    applied. A rule is an object of its own: two with the same words count apart.
-    """
-
-    when: When
-    action: Action
-    times: int | None = None
-    skip: int = 0
-    after: When | None = None
-    hits: int = field(default=0, init=False)
-    _seen: int = field(default=0, init=False)
-    _begun: bool = field(default=False, init=False)
-
-    def takes(self, call: Known) -> bool:
-        """Whether it applies to this call, which is counted. The proxy holds its lock."""
-        if (self.after is not None and not self._begun) or not self.when.fits(call):
-            return False
-        self._seen += 1
-        if self._seen <= self.skip or (self.times is not None and self.hits >= self.times):
-            return False
-        self.hits += 1
-        return True
-
-    def notice(self, call: Known) -> None:
-        """What it waits for may have come, whichever rule took that call."""
-        self._begun = self._begun or (self.after is not None and self.after.fits(call))
-
-
-def is_read(operation: str) -> bool:
-    """Whether an operation changes nothing."""
-    return operation.startswith(READS)
+Action: TypeAlias = rules.Action | Aged | Kill | Signal

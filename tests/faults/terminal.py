@@ -37,7 +37,11 @@ class Terminal:
 
     def type(self, text: str) -> None:
         """Type a line."""
-        os.write(self._line, f"{text}\n".encode())
+        self.keys(f"{text}\n")
+
+    def keys(self, text: str) -> None:
+        """Press keys, and no Enter after them."""
+        os.write(self._line, text.encode())
 
     def interrupt(self) -> None:
         """Press Ctrl-C, as a person does: a moment after reading.
@@ -87,7 +91,7 @@ def at_terminal(
         stdout=end,
         stderr=end,
         start_new_session=True,
-        preexec_fn=_take_terminal,  # noqa: PLW1509 - a terminal is taken before the program begins
+        preexec_fn=take_terminal,  # noqa: PLW1509 - a terminal is taken before the program begins
     )
     os.close(end)
     place.proxy.victim = Victim(process.pid, lambda: None)
@@ -103,6 +107,6 @@ def at_terminal(
         place.proxy.settle()
 
 
-def _take_terminal() -> None:
+def take_terminal() -> None:
     """Standard input is the controlling terminal of this new session."""
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)

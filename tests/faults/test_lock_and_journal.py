@@ -39,6 +39,7 @@ def test_a_second_deployment_is_told_who_holds_the_lock(faulty: Place) -> None:
             assert first.poll() is None, first.communicate()
             time.sleep(0.05)
         (lock,) = keys(faulty, "lock")
+        settled(faulty)
         before = world.look(faulty)
         other = faulty.run(*DEPLOY)
         assert 5 == other.code, other.err
@@ -50,6 +51,14 @@ def test_a_second_deployment_is_told_who_holds_the_lock(faulty: Place) -> None:
         _, err = first.communicate(timeout=60)
     assert 0 == first.returncode, err
     assert [] == keys(faulty, "lock")
+
+
+def settled(place: Place) -> None:
+    """The change set that was executed is carried out, which nobody waits for."""
+    deadline = time.monotonic() + 60
+    while "CREATE_COMPLETE" not in world.look(place).stacks.values():
+        assert time.monotonic() < deadline, world.look(place).stacks
+        time.sleep(0.05)
 
 
 @pytest.mark.fault(49)

@@ -34,6 +34,7 @@ def faults() -> ModuleType:
     return module
 
 
+@pytest.mark.slow
 def test_a_run_notes_what_it_has_proven(tmp_path: Path) -> None:
     """The row of a marked test and its outcome are in the file, though a worker has run it."""
     out = tmp_path / "faults.json"

@@ -25,6 +25,8 @@ from tests.faults.rules import (
     When,
 )
 
+pytestmark = pytest.mark.slow
+
 Make: TypeAlias = Callable[..., Any]
 REGION = "eu-west-1"
 

@@ -7,9 +7,10 @@ import time
 
 import pytest
 from tests.faults import world
-from tests.faults.calls import Known
 from tests.faults.place import DEPLOY, Place
 from tests.faults.rules import Drop, Fail, Rewrite, When
+
+from sam_deploy.local.faults.calls import Known
 
 pytestmark = pytest.mark.long
 

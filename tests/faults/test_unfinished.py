@@ -82,7 +82,7 @@ def test_a_region_is_not_deployed_over_what_is_left_in_another(faulty: Place) ->
     part = faulty.deploy("--region", EAST)
     assert 7 == part.code, part.err
     assert f"has left `tiny-sam` in `{HOME}`" in words(part.err)
-    assert "run `sam-deploy resume` first, or deploy all of it" in words(part.err)
+    assert "run `sam-deploy resume --target aws` first, or deploy all of it" in words(part.err)
     assert before == journal(faulty)
     assert [] == faulty.proxy.made(When("cloudformation", "ExecuteChangeSet", EAST))
     whole = faulty.deploy()
@@ -294,7 +294,7 @@ def test_a_lock_that_cannot_be_read_can_be_taken_away(faulty: Place) -> None:
     assert "sam-deploy unlock" in words(refused.err)
     shown = faulty.run("unlock", "--target", "aws")
     assert 5 == shown.code, shown.err
-    lock = words(shown.err).rpartition("sam-deploy unlock ")[2].split("`")[0]
+    lock = words(shown.err).rpartition("sam-deploy unlock ")[2].split("`")[0].split()[0]
     ended = faulty.run("unlock", lock, "--target", "aws")
     assert 0 == ended.code, ended.err
     assert [] == locks(faulty)

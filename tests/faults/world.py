@@ -40,7 +40,7 @@ class World:
     versions: Mapping[tuple[str, str], int]
     """How many versions each function has."""
     unfinished: tuple[str, ...] = ()
-    """Locks that are held, and journals that are open, by their keys."""
+    """Locks that are held, journals that are open, and a history that tells of something else."""
 
 
 def look(place: Place) -> World:
@@ -61,7 +61,7 @@ def look(place: Place) -> World:
             versions[region, name] = len(listed) - 1
             for alias in functions.list_aliases(FunctionName=name)["Aliases"]:
                 served[region, name, alias["Name"]] = _served(functions, name, alias)
-    unfinished = tuple(_unfinished(place))
+    unfinished = (*_unfinished(place), *_untold(place, deployed=bool(deployed)))
     return World(stacks, tuple(change_sets), layers, deployed, served, versions, unfinished)
 
 
@@ -86,6 +86,30 @@ def _unfinished(place: Place) -> Iterator[str]:
         state = json.loads(body)["state"]
         if state != "done":
             yield f"the journal {key} is {state}"
+
+
+def _untold(place: Place, *, deployed: bool) -> Iterator[str]:
+    """Yield where the newest record of the first environment, or the audit, is not what is so."""
+    records = [each for each in documents(place, "releases/") if f"/{FIRST}/" in each[2]]
+    if not records:
+        yield from [f"nothing that {FIRST} serves is on record"] if deployed else []
+        return
+    record = json.loads(_body(place, records[-1]))
+    for function, regions in record["image"].items():
+        for region, told in regions.items():
+            alias = place.client("lambda", region).get_alias(FunctionName=function, Name=FIRST)
+            if alias["FunctionVersion"] != told["version"]:
+                yield f"{record['id']} does not tell what {function} in {region} serves"
+    links = [each for each in documents(place, "audit/") if not each[2].endswith("/head.json")]
+    told_of = [json.loads(_body(place, each))["facts"].get("release") for each in links]
+    if told_of.count(record["id"]) != 1:
+        yield f"the audit tells {told_of.count(record['id'])} times of {record['id']}"
+
+
+def _body(place: Place, document: tuple[str, str, str]) -> bytes:
+    region, bucket, key = document
+    body: bytes = place.client("s3", region).get_object(Bucket=bucket, Key=key)["Body"].read()
+    return body
 
 
 def problems(found: World, calls: Iterable[Call] = ()) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sam_deploy.cli.console import show_error
+from sam_deploy.cli.terminal.errors import show_error
 from sam_deploy.config import load
 from sam_deploy.errors import ConfigError
 from sam_deploy.plan import Request, make

@@ -45,6 +45,7 @@ FILTERS = (
     (re.compile(r"127\.0\.0\.1:[0-9]+"), "127.0.0.1:[PORT]"),
     (re.compile(r"\b[0-9]+\.[0-9]+ s\b"), "[TIME]"),
     (re.compile(r"[0-9]{8}T[0-9]{6}"), "[TIME]"),
+    (re.compile(r"(\[TIME\]Z-[a-z-]+)-[0-9a-f]{4}\b"), r"\1-[ID]"),
 )
 
 

@@ -22,12 +22,38 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "version_short": ("-V",),
     "help": ("--help",),
     "no_arguments": (),
+    "schema": ("schema",),
+    "schema_of_a_group": ("schema", "cloud"),
+    "schema_of_nothing": ("schema", "deplyo"),
     "help_cloud_start": ("cloud", "start", "--help"),
     "help_cloud_stop": ("cloud", "stop", "--help"),
     "help_cloud_status": ("cloud", "status", "--help"),
     "help_cloud_reset": ("cloud", "reset", "--help"),
     "help_cloud_mail": ("cloud", "mail", "--help"),
     "help_cloud_url": ("cloud", "url", "--help"),
+    "help_cloud_invoke": ("cloud", "invoke", "--help"),
+    "help_cloud_send_queue": ("cloud", "send-queue", "--help"),
+    "help_cloud_put_object": ("cloud", "put-object", "--help"),
+    "help_cloud_schedule": ("cloud", "schedule", "--help"),
+    "help_cloud_queues": ("cloud", "queues", "--help"),
+    "help_cloud_fault": ("cloud", "fault", "--help"),
+    "help_cloud_fault_add": ("cloud", "fault", "add", "--help"),
+    "help_cloud_fault_list": ("cloud", "fault", "list", "--help"),
+    "help_cloud_fault_remove": ("cloud", "fault", "remove", "--help"),
+    "cloud_invoke_unknown": ("cloud", "invoke", "Apy"),
+    "cloud_queues_without_a_cloud": ("cloud", "queues"),
+    "cloud_fault_unknown_service": ("cloud", "fault", "add", "--service", "lamda", "--outage"),
+    "cloud_fault_of_nothing": ("cloud", "fault", "add", "--service", "lambda"),
+    "help_shift_status": ("shift", "status", "--help"),
+    "help_shift_advance": ("shift", "advance", "--help"),
+    "help_shift_abort": ("shift", "abort", "--help"),
+    "help_export_diagram": ("export", "diagram", "--help"),
+    "help_export_terraform": ("export", "terraform", "--help"),
+    "help_export_github_actions": ("export", "github-actions", "--help"),
+    "help_export_gitlab": ("export", "gitlab", "--help"),
+    "export_diagram": ("export", "diagram"),
+    "export_diagram_of_nothing": ("export", "diagram", "--template", "nowhere.yaml"),
+    "export_terraform_into_something": ("export", "terraform", "--out", "functions"),
     "unknown_command": ("deplyo",),
     "unknown_command_far": ("frobnicate",),
     "unknown_option": ("deploy", "--regoin", "eu-west-1"),
@@ -36,6 +62,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "unknown_feature_set": ("template", "cor"),
     "unknown_region": ("status", "--region", "eu-west-2"),
     "unknown_function": ("logs", "Apy"),
+    "unknown_environment": ("outputs", "--environment", "qa"),
     "unknown_moment": ("logs", "--since", "yesterdayish"),
     "logs_to_follow_until": ("logs", "-f", "--until", "1m"),
     "outputs_without_a_cloud": ("outputs",),
@@ -48,7 +75,20 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "cloud_status_without_a_cloud_json": ("cloud", "status", "--json"),
     "cloud_stop_without_a_cloud": ("cloud", "stop"),
     "cloud_reset_without_a_cloud": ("cloud", "reset"),
-    "cloud_url_without_a_cloud": ("cloud", "url"),
+    "cloud_url_without_an_api": ("cloud", "url"),
+    "runs_show_unknown": ("runs", "show", "nosuch"),
+    "runs_json_before_show": ("runs", "--json", "show"),
+    "help_runs_show": ("runs", "show", "--help"),
+    "explain": ("explain",),
+    "explain_7": ("explain", "7"),
+    "explain_a_rule": ("explain", "pass-role"),
+    "explain_a_limit": ("explain", "limit-resources"),
+    "explain_another_code": ("explain", "9"),
+    "explain_nothing": ("explain", "refusd"),
+    "init_unasked": ("init", "new"),
+    "init_unasked_with_all": ("init", "My Shop", "--name", "shop", "--region", "us-east-1"),
+    "init_no_name": ("init", "new", "--template", "api", "--name", "New"),
+    "completion_of_no_shell": ("completion", "tcsh"),
 }
 SCREENS |= {f"help_{name}": (name, "--help") for name in COMMANDS}
 
@@ -131,7 +171,7 @@ def test_without_a_project_the_error_says_how_to_get_one(screen: Screen, tmp_pat
         "  why: a project is a folder whose `deploy.py` defines one `App`\n"
         "\n"
         "hint: go to the project's folder, or name it: `sam-deploy -C FOLDER ...`; "
-        "`sam-deploy demo` makes one to look at\n"
+        "`sam-deploy init` writes one, `sam-deploy demo` shows an example\n"
     ) == seen
 
 
@@ -143,7 +183,10 @@ def test_every_mistake_of_a_configuration_is_on_one_screen(screen: Screen, tmp_p
     )
     seen = screen("build", project=tmp_path)
     assert "exit 2\n--- stdout\n--- stderr\nerror: `deploy.py` has 5 mistakes\n" in seen
-    assert ["deploy.py"] == [path.name for path in tmp_path.iterdir()]
+    ours = tmp_path / ".sam-deploy"
+    log = next((ours / "runs").iterdir())
+    expected = {tmp_path / "deploy.py", log, ours / ".gitignore"}
+    assert expected == {each for each in tmp_path.rglob("*") if each.is_file()}
 
 
 def test_a_reader_that_goes_away_is_no_failure(tiny_project: Path) -> None:

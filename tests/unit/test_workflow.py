@@ -25,7 +25,7 @@ def context(heard: list[Event], unsupported: frozenset[str]) -> Context:
 
 
 def test_what_a_place_does_not_know_is_left_out_and_told() -> None:
-    """A note for each resource, with its stack and its type: nothing is dropped in silence."""
+    """A note for each type, with stack and names: nothing is dropped in silence."""
     heard: list[Event] = []
     kept = known_there(context(heard, frozenset({"AWS::IAM::Group"})), WHOLE)
     assert ["News"] == list(yaml.safe_load(kept.body)["Resources"])
@@ -33,6 +33,20 @@ def test_what_a_place_does_not_know_is_left_out_and_told() -> None:
         "stack `shop`: `Team` is left out, since the embedded cloud knows no AWS::IAM::Group"
     )
     assert [expected] == heard
+
+
+def test_what_is_left_out_for_one_reason_is_one_note() -> None:
+    """A table that scales has several resources of a type; each is named."""
+    heard: list[Event] = []
+    policy = {"Type": "AWS::ApplicationAutoScaling::ScalingPolicy", "Properties": {}}
+    more = {**RESOURCES, "Read": policy, "Write": policy}
+    whole = Template("shop", yaml.safe_dump({"Resources": more}, sort_keys=False), (), {}, 4, ())
+    known_there(context(heard, frozenset({"AWS::IAM::Group", policy["Type"]})), whole)
+    why = "left out, since the embedded cloud knows no"
+    assert [
+        f"stack `shop`: `Team` is {why} AWS::IAM::Group",
+        f"stack `shop`: `Read`, `Write` are {why} AWS::ApplicationAutoScaling::ScalingPolicy",
+    ] == [each.message for each in heard if isinstance(each, Note)]
 
 
 def test_aws_gets_the_whole_template() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from sam_deploy.aws.errors import AwsCallError, calling
@@ -31,6 +32,16 @@ class Buckets:
                 return False
             raise
         return True
+
+    def put(self, bucket: str, key: str, file: Path, content_type: str = "") -> str:
+        """A file is in a bucket, in any size that one PutObject takes; return its ETag.
+
+        Raises OSError when the file cannot be read.
+        """
+        kind = {"ContentType": content_type} if content_type else {}
+        with file.open("rb") as body, calling("s3:PutObject", self.region):
+            answer = self._client.put_object(**self._owned(bucket), Key=key, Body=body, **kind)
+        return str(answer.get("ETag", "")).strip('"')
 
     def empty(
         self,

@@ -12,11 +12,13 @@ from sam_deploy.aws.session import Aws
 from sam_deploy.aws.stack_values import (
     Change,
     ChangeSet,
+    FailedEvent,
     Stack,
     StackEventRecord,
     StackResource,
     change_of,
     event_of,
+    failed_event_of,
     resource_of,
     stack_of,
     time_of,
@@ -147,6 +149,24 @@ class CloudFormation:
             answer.get("ExecutionStatus") or "",
             answer.get("ChangeSetName") or "",
         )
+
+    def failed_events(self, change_set: str) -> tuple[FailedEvent, ...]:
+        """Return what CloudFormation's own checks and hooks object to in a change set, by its ARN.
+
+        Its own reason names such checks, and not what they found. Source: DescribeEvents,
+        `FailedEvents`.
+        """
+        found: list[FailedEvent] = []
+        token: dict[str, str] = {}
+        while True:
+            with calling("cloudformation:DescribeEvents", self.region):
+                answer = self._client.describe_events(
+                    ChangeSetName=change_set, Filters={"FailedEvents": True}, **token
+                )
+            found += filter(None, map(failed_event_of, answer.get("OperationEvents", [])))
+            if not answer.get("NextToken"):
+                return tuple(dict.fromkeys(found))
+            token = {"NextToken": answer["NextToken"]}
 
     def change_sets(self, stack: str) -> tuple[ChangeSet, ...]:
         """Return the change sets of a stack, without their changes (ListChangeSets)."""

@@ -2,6 +2,9 @@
 
 The SDK refreshes what it knows to expire; keys that another tool writes into a file it reads only
 once, and it never retries ExpiredToken (measured: in no retry mode).
+
+An answer to HEAD has no body: S3 refuses expired keys there by the status 400 alone, as it does
+other mistakes. Source: S3 API HeadObject and HeadBucket, "a generic 400 Bad Request".
 """
 
 from __future__ import annotations
@@ -11,15 +14,25 @@ from collections.abc import Callable
 from typing import Any, Final
 
 EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+WITHOUT_WORDS: Final = "400"
+"""What the SDK makes a code of where the answer has no body."""
 SIGNED_WITH: Final = "sam_deploy_signed_with"
 """In the SDK's context of a request: the credentials that it was signed with."""
 
 
-class Renewal:
-    """Looks for newer credentials where the first ones came from. Safe to use from threads."""
+def unsaid(code: str, operation: Any) -> bool:  # noqa: ANN401 - the SDK has no types
+    """Whether a refusal is one that does not say why, and that expired credentials may have."""
+    return code == WITHOUT_WORDS and operation.http.get("method") == "HEAD"
 
-    def __init__(self, new_session: Callable[[], Any]) -> None:
-        self._new_session = new_session
+
+class Renewal:
+    """Looks for newer credentials where the first ones came from. Safe to use from threads.
+
+    `newest` returns what is there now; nothing where credentials were given and come from nowhere.
+    """
+
+    def __init__(self, newest: Callable[[], Any]) -> None:
+        self._newest = newest
         self._lock = threading.Lock()
 
     def watch(self, client: Any) -> None:  # noqa: ANN401 - the SDK has no types
@@ -33,9 +46,11 @@ class Renewal:
             response: Any,  # noqa: ANN401 - the SDK's own
             attempts: int,
             request_dict: Any,  # noqa: ANN401 - the SDK's own
+            operation: Any,  # noqa: ANN401 - the SDK's own
             **_: Any,  # noqa: ANN401 - the SDK's own
         ) -> float | None:
-            if attempts > 1 or _code(response) not in EXPIRED:
+            code = _code(response)
+            if attempts > 1 or not (code in EXPIRED or unsaid(code, operation)):
                 return None
             self._renew(signer, request_dict["context"].get(SIGNED_WITH))
             # once in any case: what refused them may itself have been behind
@@ -51,7 +66,7 @@ class Renewal:
             before = signer._credentials  # noqa: SLF001 - the same
             if before is not used:
                 return  # another call of this client has found them meanwhile
-            found = self._new_session().get_credentials()
+            found = self._newest()
             if before is None or found is None:
                 return
             if found.get_frozen_credentials() != before.get_frozen_credentials():

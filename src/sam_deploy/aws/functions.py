@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from sam_deploy.aws.alias_values import Alias, AliasWrite, alias_of
 from sam_deploy.aws.errors import AwsCallError, calling
+from sam_deploy.aws.function_states import FunctionState, state_of
 from sam_deploy.aws.session import Aws
 
 NOT_PROVISIONED: Final = "ProvisionedConcurrencyConfigNotFoundException"
@@ -22,39 +24,6 @@ class LayerVersion:
     arn: str
     version: int
     description: str
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionState:
-    """A function or one of its versions. `code_sha256` is base64, as Lambda reports it."""
-
-    version: str
-    code_sha256: str
-    revision_id: str
-    state: str
-    update_status: str
-    reason: str = ""
-
-    @property
-    def settled(self) -> bool:
-        """Whether nothing is in progress. An Inactive function is idle: its next call wakes it."""
-        return self.state in {"Active", "Inactive"} and self.update_status == "Successful"
-
-    @property
-    def failed(self) -> bool:
-        """Whether waiting longer is of no use."""
-        return self.state == "Failed" or self.update_status == "Failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Alias:
-    """An alias: its version, and weights (version -> fraction of calls, 0-1) while shifting."""
-
-    name: str
-    version: str
-    revision_id: str
-    weights: tuple[tuple[str, float], ...] = ()
-    description: str = ""
 
 
 class Functions:
@@ -124,7 +93,7 @@ class Functions:
             if error.code == NOT_FOUND:
                 return None
             raise
-        return _state(answer)
+        return state_of(answer)
 
     def update_code(
         self, function: str, bucket: str, key: str, revision_id: str = ""
@@ -138,7 +107,7 @@ class Functions:
             answer = self._client.update_function_code(
                 FunctionName=function, S3Bucket=bucket, S3Key=key, **fence
             )
-        return _state(answer)
+        return state_of(answer)
 
     def log_group(self, function: str) -> str:
         """Return where a function writes its log; '' when it does not exist.
@@ -155,17 +124,20 @@ class Functions:
         usual = f"/aws/lambda/{answer['FunctionName']}"
         return str((answer.get("LoggingConfig") or {}).get("LogGroup") or usual)
 
-    def publish_version(self, function: str, code_sha256: str, revision_id: str) -> FunctionState:
+    def publish_version(
+        self, function: str, code_sha256: str, revision_id: str, *, description: str = ""
+    ) -> FunctionState:
         """Publish what $LATEST holds; returns the existing version when nothing changed.
 
-        The hash and the revision make Lambda refuse when $LATEST is not what was deployed.
-        Source: PublishVersion.
+        The hash and the revision make Lambda refuse when $LATEST is not what was deployed. Without
+        a description the version has that of the function. Source: PublishVersion.
         """
+        words = {"Description": description} if description else {}
         with calling("lambda:PublishVersion", self.region):
             answer = self._client.publish_version(
-                FunctionName=function, CodeSha256=code_sha256, RevisionId=revision_id
+                FunctionName=function, CodeSha256=code_sha256, RevisionId=revision_id, **words
             )
-        return _state(answer)
+        return state_of(answer)
 
     def delete_version(self, function: str, version: str) -> None:
         """A version is gone (DeleteFunction, `Qualifier`).
@@ -187,7 +159,7 @@ class Functions:
             if error.code == NOT_FOUND:
                 return None
             raise
-        return _alias(answer)
+        return alias_of(answer)
 
     def aliases(self, function: str) -> tuple[Alias, ...]:
         """Return all aliases of a function; empty when it does not exist (ListAliases)."""
@@ -201,29 +173,47 @@ class Functions:
                 if error.code == NOT_FOUND:
                     return ()
                 raise
-            found += [_alias(each) for each in answer.get("Aliases", [])]
+            found += [alias_of(each) for each in answer.get("Aliases", [])]
             if not answer.get("NextMarker"):
                 return tuple(found)
             marker = {"Marker": answer["NextMarker"]}
 
     def update_alias(
-        self, function: str, name: str, version: str, *, revision_id: str, description: str
+        self,
+        function: str,
+        name: str,
+        version: str,
+        *,
+        revision_id: str,
+        description: str,
+        weights: Sequence[tuple[str, float]] = (),
+        once: bool = False,
     ) -> Alias:
-        """Move an alias, with all weights taken away (UpdateAlias).
+        """Move an alias, with just these weights: none when not given (UpdateAlias).
 
         Without an explicitly empty RoutingConfig Lambda keeps the weights of an old canary.
         Raises `AwsCallError` with code PreconditionFailedException when it was moved meanwhile.
+        `once`: the SDK does not repeat the call; whoever makes it does, and reads back before.
+        Where aliases are written by somebody else (`Aws.with_aliases_by`), that one is asked.
         """
+        if self._aws.aliases_by is not None:
+            asked = AliasWrite(
+                self.region, function, name, version, revision_id, description, tuple(weights)
+            )
+            written = self._aws.aliases_by(asked)
+            if written is not None:
+                return written
+        client = self._aws.client("lambda", self.region, retries=not once)
         with calling("lambda:UpdateAlias", self.region):
-            answer = self._client.update_alias(
+            answer = client.update_alias(
                 FunctionName=function,
                 Name=name,
                 FunctionVersion=version,
                 RevisionId=revision_id,
                 Description=description,
-                RoutingConfig={"AdditionalVersionWeights": {}},
+                RoutingConfig={"AdditionalVersionWeights": dict(weights)},
             )
-        return _alias(answer)
+        return alias_of(answer)
 
     def provisioned(self, function: str, alias: str) -> int:
         """Return how many warm processes an alias asks for (GetProvisionedConcurrencyConfig)."""
@@ -252,25 +242,3 @@ class Functions:
             self._client.put_provisioned_concurrency_config(
                 **which, ProvisionedConcurrentExecutions=count
             )
-
-
-def _state(answer: Any) -> FunctionState:  # noqa: ANN401 - the SDK has no types
-    return FunctionState(
-        version=answer["Version"],
-        code_sha256=answer.get("CodeSha256", ""),
-        revision_id=answer.get("RevisionId", ""),
-        state=answer.get("State", "Active"),
-        update_status=answer.get("LastUpdateStatus", "Successful"),
-        reason=answer.get("StateReason") or answer.get("LastUpdateStatusReason") or "",
-    )
-
-
-def _alias(answer: Any) -> Alias:  # noqa: ANN401 - the SDK has no types
-    weights = (answer.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
-    return Alias(
-        name=answer["Name"],
-        version=answer["FunctionVersion"],
-        revision_id=answer.get("RevisionId", ""),
-        weights=tuple(sorted((str(key), float(value)) for key, value in weights.items())),
-        description=answer.get("Description", ""),
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,19 @@ NOT_CLOSED: Final = "NoSuchPublicAccessBlockConfiguration"
 GONE: Final = "NoSuchUpload"
 SINGLE_PUT_MAX_BYTES: Final = 100 * 1024 * 1024
 PART_BYTES: Final = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object as it lies in a bucket."""
+
+    size_bytes: int
+    sha256: str
+    """Base64, as S3 has verified it; of an object in parts that of the parts; '' when unknown."""
+
+    def holds(self, sha256: str) -> bool:
+        """Whether its bytes may have that SHA-256 (base64); of parts that cannot be told."""
+        return self.sha256 == sha256 or in_parts(self.sha256)
 
 
 class Objects:
@@ -68,7 +82,7 @@ class Objects:
 
     def _has_bucket(self) -> bool:
         try:
-            with calling("s3:HeadBucket", self.region):
+            with calling("s3:ListBucket", self.region):
                 self._client.head_bucket(**self._owner)
         except AwsCallError as error:
             if error.code in MISSING:
@@ -115,6 +129,13 @@ class Objects:
                 return False
             raise
         return all(answer["PublicAccessBlockConfiguration"].get(key) for key in CLOSED)
+
+    def stored(self, key: str) -> StoredObject | None:
+        """Return what lies under a key; nothing when nothing does. Source: S3 API HeadObject."""
+        found = self._head(key)
+        if found is None:
+            return None
+        return StoredObject(found["ContentLength"], found.get("ChecksumSHA256", ""))
 
     def has(self, key: str, size_bytes: int) -> bool:
         """Whether an object of this size is there. Source: S3 API HeadObject."""

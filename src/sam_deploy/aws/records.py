@@ -1,13 +1,15 @@
-"""Small JSON documents in S3 that several processes write: locks and journals.
+"""Small JSON documents in S3 that several processes write: locks, journals, and the history.
 
-Every write is conditional, so that of two writers one wins and the other one knows. Source: S3
-API PutObject and DeleteObject, `If-Match` and `If-None-Match`.
+Every write that counts is conditional, so that of two writers one wins and the other one knows.
+Source: S3 API PutObject and DeleteObject, `If-Match` and `If-None-Match`.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from sam_deploy.aws.errors import AwsCallError, calling
@@ -28,6 +30,8 @@ class Record:
 
     body: bytes
     etag: str
+    age_seconds: float | None = field(default=None, compare=False)
+    """How long ago it was written when it was read, all by S3's clock; nothing when not told."""
 
 
 class Records:
@@ -44,7 +48,7 @@ class Records:
         try:
             with calling("s3:GetObject", self.region):
                 answer = self._client.get_object(**self._owner, Key=key)
-                return Record(answer["Body"].read(), answer["ETag"])
+                return Record(answer["Body"].read(), answer["ETag"], _age(answer))
         except AwsCallError as error:
             if error.code in MISSING:
                 return None
@@ -61,6 +65,29 @@ class Records:
     def replace(self, key: str, body: bytes, etag: str) -> str | None:
         """Write a document in the place of that state; nothing when it has changed since."""
         return self._put(key, body, {"IfMatch": etag})
+
+    def write(self, key: str, body: bytes) -> None:
+        """A document says this, whatever it said before. Of two writers the last one wins."""
+        self._put(key, body, {})
+
+    def keys(self, prefix: str, after: str = "") -> Iterator[str]:
+        """Return the keys with a prefix that come after another key, in the order of their bytes.
+
+        Read in pages of 1000 as they are asked for; none when there is no bucket (ListObjectsV2).
+        """
+        more: dict[str, str] = {"StartAfter": after} if after else {}
+        while True:
+            try:
+                with calling("s3:ListBucket", self.region):
+                    answer = self._client.list_objects_v2(**self._owner, Prefix=prefix, **more)
+            except AwsCallError as error:
+                if error.code in MISSING:
+                    return
+                raise
+            yield from (str(each["Key"]) for each in answer.get("Contents", []))
+            if not answer.get("IsTruncated"):
+                return
+            more = {"ContinuationToken": answer["NextContinuationToken"]}
 
     def delete(self, key: str, etag: str) -> bool:
         """Take that state of a document away; say whether it was still that one."""
@@ -93,3 +120,16 @@ class Records:
             else:
                 return str(answer["ETag"])
         return None  # pragma: no cover - the last try returns or raises
+
+
+def _age(answer: Any) -> float | None:  # noqa: ANN401 - the SDK has no types
+    """Return the seconds from `LastModified` to the `Date` of the answer, both whole seconds."""
+    written = answer.get("LastModified")
+    date = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+    if written is None:
+        return None
+    try:
+        read = parsedate_to_datetime(date)
+    except ValueError:
+        return None
+    return max(0.0, float((read - written).total_seconds()))

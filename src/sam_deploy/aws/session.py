@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from sam_deploy.aws.credentials import Renewal
-from sam_deploy.aws.errors import calling, explain_refusals
+from sam_deploy.aws.errors import calling, explain_refusals, refusal_of
+from sam_deploy.aws.recording import Recorder
+from sam_deploy.aws.traces import trace
+from sam_deploy.secrecy import quieten
+
+if TYPE_CHECKING:
+    from sam_deploy.aws.alias_values import Alias, AliasWrite
 
 ATTEMPTS: Final = 10
 """Tries of one call by the SDK (standard mode: transient faults and throttling only)."""
@@ -38,13 +46,23 @@ class Caller:
 class Aws:
     """Makes clients. Safe to use from several threads; clients are made once and kept."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    aliases_by: Callable[[AliasWrite], Alias | None] | None = None
+    """Writes aliases in the place of UpdateAlias; nothing for what it leaves to that."""
+
+    def __init__(self, endpoint: Endpoint, recorder: Recorder | None = None) -> None:
         self.endpoint = endpoint
+        self._recorder = recorder
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str, bool], Any] = {}
         self._session: Any = None
         self._caller: Caller | None = None
-        self._renewal = Renewal(self._new_session)
+        self._renewal = Renewal(self._newest)
+
+    def with_aliases_by(self, write: Callable[[AliasWrite], Alias | None]) -> Self:
+        """Return the same, clients included, but aliases are written by somebody else."""
+        other = copy.copy(self)
+        other.aliases_by = write
+        return other
 
     def client(self, service: str, region: str, *, retries: bool = True) -> Any:  # noqa: ANN401 - the SDK has no types
         """Return the client of a service in a region.
@@ -62,6 +80,7 @@ class Aws:
         import botocore.config  # noqa: PLC0415 - half a second that only AWS commands pay
 
         attempts = ATTEMPTS if retries else 1
+        quieten()
         with calling(f"{service}:*", region):
             if self._session is None:
                 self._session = self._new_session()
@@ -80,14 +99,29 @@ class Aws:
                     user_agent_extra="sam-deploy",
                 ),
             )
+        quieten()  # again: making a client has imported more of the SDK
         self._renewal.watch(client)
-        explain_refusals(client, self._who)
+        explain_refusals(client, self._who, lambda: self._refused(region))
+        if self._recorder is not None:
+            self._recorder.watch(client)
+        trace(client)
         return client
 
     def _new_session(self) -> Any:  # noqa: ANN401 - the SDK has no types
         import botocore.session  # noqa: PLC0415 - half a second that only AWS commands pay
 
         return botocore.session.Session(profile=self.endpoint.profile or None)
+
+    def _newest(self) -> Any:  # noqa: ANN401 - the SDK has no types
+        """Return the credentials that are found now; nothing where keys were given."""
+        return None if self.endpoint.access_key else self._new_session().get_credentials()
+
+    def _refused(self, region: str) -> Mapping[str, str]:
+        """Return code and message with which STS refuses the credentials; empty when it does not.
+
+        For a refusal that does not say why. Source: STS GetCallerIdentity, which needs no right.
+        """
+        return refusal_of(self.client("sts", region).get_caller_identity)
 
     def _who(self) -> str:
         """Return whose credentials these are, as far as that is known without a call."""

@@ -86,6 +86,16 @@ class StackEventRecord:
     """UTC, ISO 8601."""
 
 
+@dataclass(frozen=True, slots=True)
+class FailedEvent:
+    """What a check before any change objects to. Source: DescribeEvents, `OperationEvent`."""
+
+    logical_id: str
+    path: str
+    """Where in the template, such as /Resources/Queue/Properties/QueueName; '' when not said."""
+    reason: str
+
+
 def stack_of(found: Any) -> Stack:  # noqa: ANN401 - the SDK has no types
     """Return a stack as DescribeStacks tells it."""
     return Stack(
@@ -135,6 +145,16 @@ def change_of(answer: Any) -> Change:  # noqa: ANN401 - the SDK has no types
             )
         ),
     )
+
+
+def failed_event_of(answer: Any) -> FailedEvent | None:  # noqa: ANN401 - the SDK has no types
+    """Return what a check or hook objects to, as DescribeEvents tells it; nothing of a warning."""
+    reason = answer.get("ValidationStatusReason") or answer.get("HookStatusReason") or ""
+    modes = {answer.get("ValidationFailureMode"), answer.get("HookFailureMode")}
+    if not reason or "WARN" in modes:
+        return None
+    path = answer.get("ValidationPath") or ""
+    return FailedEvent(answer.get("LogicalResourceId") or "", path, reason)
 
 
 def event_of(answer: Any) -> StackEventRecord:  # noqa: ANN401 - the SDK has no types

@@ -18,7 +18,7 @@ Where things are, in the order in which a build meets them:
     assembly, archive, wheel_zip     the splice
     bytecode, interpreters, slim,    what goes in besides, and what is left out
       managed, on_target/
-    check, outputs, model            limits, names in the project, values
+    check, syntax, outputs, model    limits, code that cannot be read, names in the project, values
     node/, inspect/, host            Node functions; what is in an archive; this computer
 """
 

@@ -286,7 +286,11 @@ def _write_entry(output: _Output, item: _Item, packed: Packed) -> bytes:
     common = (flags, packed.method, 0, DOS_DATE, *sizes)
     offset = output.size_bytes
     if offset > MAX_BYTES or packed.unpacked_bytes > MAX_BYTES or len(name) > 0xFFFF:  # noqa: PLR2004
-        raise BuildError(f"`{item.name}` does not fit", why="the archive would exceed 4 GiB")
+        raise BuildError(
+            f"`{item.name}` does not fit",
+            why="the archive would exceed 4 GiB",
+            hint="leave out what is not needed: Lambda takes 250 MB unpacked",
+        )
     output.write(LOCAL.pack(b"PK\x03\x04", needs, *common) + name)
     output.write(packed.data)
     mode = 0o100755 if item.executable else 0o100644

@@ -56,7 +56,7 @@ class Job:
 def of_wheel(wheel: Wheel) -> Job:
     """Return the sources of a wheel."""
     entries = {archive.installed_name(entry.name): entry for entry in wheel.entries}
-    files = {name: entry for name, entry in entries.items() if name and _is_compiled(name)}
+    files = {name: entry for name, entry in entries.items() if name and is_compiled(name)}
     sizes = tuple(sorted((name, entry.unpacked_bytes) for name, entry in files.items()))
     content = content_hash(wheel.path)
     return Job(wheel.path.stem, content, sizes, lambda name: wheel.unpacked(files[name]))
@@ -64,7 +64,7 @@ def of_wheel(wheel: Wheel) -> Job:
 
 def of_files(title: str, files: Iterable[archive.PlainFile]) -> Job | None:
     """Return the sources among the files of an application, if there are any."""
-    content = {file.path: file.read() for file in files if _is_compiled(file.path)}
+    content = {file.path: file.read() for file in files if is_compiled(file.path)}
     if not content:
         return None
     digest = hashlib.sha256()
@@ -74,7 +74,7 @@ def of_files(title: str, files: Iterable[archive.PlainFile]) -> Job | None:
     return Job(title, digest.hexdigest(), sizes, content.__getitem__)
 
 
-def _is_compiled(path: str) -> bool:
+def is_compiled(path: str) -> bool:
     """Say whether it is a module that can be imported, and not one of a package's own tests."""
     if not path.endswith(".py") or slim.test_folder(path):
         return False

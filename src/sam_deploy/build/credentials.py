@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from sam_deploy.build import pip_settings
+from sam_deploy.errors import BuildError
 
 KEYRING_SECONDS: Final = 60
 _INDEX_VARIABLES: Final = (
@@ -65,11 +66,14 @@ class Credentials:
     """The index that a host's user name was given for."""
 
     def learn(self, indexes: Iterable[tuple[str, str]], *, keyring: bool = False) -> None:
-        """Take in indexes of a project, by name (which may be empty) and address."""
+        """Take in indexes of a project, by name (which may be empty) and address.
+
+        Raises `BuildError` for what is no address.
+        """
         if keyring and self.keyring is None:
             self.keyring = ask_keyring
         for name, url in indexes:
-            parts = urlsplit(url)
+            parts = _read(url)
             if parts.username:
                 self.by_host[_host(url)] = (unquote(parts.username), unquote(parts.password or ""))
             elif name:
@@ -155,6 +159,21 @@ def _named(
         if username := variables.get(f"{stem}_USERNAME"):
             yield _host(url), (username, variables.get(f"{stem}_PASSWORD", ""))
             return
+
+
+def _read(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        # neither the address nor what is wrong with it is told: it may be a part of a password
+        raise BuildError(
+            "The address of a package index cannot be read",
+            why="what should be its port is no number",
+            hint="write a `/`, `?` or `#` in its password as %2F, %3F or %23, in UV_INDEX_URL, "
+            "PIP_INDEX_URL or another variable of that kind, pip.conf, or `[[tool.uv.index]]`",
+        ) from None
+    return parts
 
 
 def _bare(url: str) -> str:

@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from sam_deploy import own_folder
+
 CHUNK_BYTES: Final = 1 << 20
 
 
@@ -30,8 +32,8 @@ def written_whole(
     `temporary_folder` must be on the same file system as `target`.
     """
     folder = temporary_folder or target.parent
-    folder.mkdir(parents=True, exist_ok=True)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    for each in (folder, target.parent):
+        own_folder.make(each)
     temporary = temporary_name(folder, target.name)
     try:
         with temporary.open("xb") as file:

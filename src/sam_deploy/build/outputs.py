@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from sam_deploy import own_folder
 from sam_deploy.build.disk import temporary_name
 from sam_deploy.build.model import Archive, Artifact, Effort
 from sam_deploy.build.store import Store
@@ -54,7 +55,7 @@ def show_in_project(path: Path, shown: Path) -> bool:
     with suppress(FileNotFoundError):
         if shown.samefile(path) or _same_stamp(shown, path):
             return False
-    shown.parent.mkdir(parents=True, exist_ok=True)
+    own_folder.make(shown.parent)
     temporary = temporary_name(shown.parent, shown.name)
     try:
         try:

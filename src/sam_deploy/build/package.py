@@ -8,12 +8,11 @@ the wheel is packed anew in a fixed form, so the same source gives the same byte
 from __future__ import annotations
 
 import hashlib
-import shutil
 import sys
 import tempfile
 import threading
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.parser import HeaderParser
 from pathlib import Path
@@ -23,9 +22,19 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from sam_deploy.build import application, uv, walk, wheel_zip
+from sam_deploy.build import (
+    application,
+    ignore_files,
+    ignored_by_git,
+    unchanged,
+    uv,
+    walk,
+    wheel_zip,
+)
+from sam_deploy.build.index import FileIndex
 from sam_deploy.build.model import ApplicationFile
 from sam_deploy.build.store import Store, StoredWheel
+from sam_deploy.build.unchanged import ChangedError
 from sam_deploy.build.wheels import is_pure
 from sam_deploy.errors import BuildError
 
@@ -49,7 +58,9 @@ _UNRESOLVED_TOOLS: Final = "Failed to resolve requirements from"
 _TOOLS_KEY: Final = hashlib.sha256("\n".join(BUILD_TOOLS).encode()).hexdigest()[:16]
 _LOCKS: Final[dict[tuple[Path, str], threading.Lock]] = {}
 _LOCKS_LOCK: Final = threading.Lock()
-_NOT_IN_A_PACKAGE: Final = ("/dist/", "/build/", "/uv.lock", "/.python-version")
+_LOCAL: Final = "local2"
+"""What was built as `local` may be of files that were saved after they were hashed."""
+_NOT_IN_A_PACKAGE: Final = ("/dist/", "/build/", "/uv.lock", "/.python-version", "/.hgignore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +73,35 @@ class Built:
     requires: tuple[Requirement, ...]
 
 
-def build_local(folder: Path, store: Store, hash_of: Callable[[Path], str]) -> Built:
+def build_local(folder: Path, store: Store, index: FileIndex) -> Built:
     """Return the wheel of a package in a folder, building it when its files have changed.
 
-    It is built from a copy, because build tools leave folders behind in the source.
+    It is built from a copy, because build tools leave folders behind in the source. Raises
+    `BuildError` for what cannot be built, and for a file that is changed again and again meanwhile.
     """
+    try:
+        wheel = _local(folder, store, index)
+    except ChangedError as changed:
+        index.forget(changed.file.source)
+        try:
+            wheel = _local(folder, store, index)
+        except ChangedError as error:
+            raise BuildError(
+                f"`{folder}` could not be built",
+                why=f"`{error}` was changed twice while it was being copied",
+                hint="stop the program that writes it, then build again",
+            ) from error
+    return described(wheel)
+
+
+def _local(folder: Path, store: Store, index: FileIndex) -> StoredWheel:
     chosen = application.selection((), (), (*application.CACHES, *_NOT_IN_A_PACKAGE))
-    files = application.hashed(walk.collect(folder, chosen), hash_of)
-    key = f"local:{folder.name}:{_tree_hash(files)}"
-    return described(_once(key, store, lambda: _build_copy(folder, files, store)))
+    left_out = ignored_by_git.of_package(folder)
+    found = [each for each in walk.collect(folder, chosen) if each.path not in left_out]
+    files = application.hashed(found, index.sha256)
+    ignored = ignore_files.of_package(folder)
+    key = f"{_LOCAL}:{folder.name}:{_tree_hash(files, ignored)}"
+    return _once(key, store, lambda: _build_copy(folder, files, ignored, store))
 
 
 def described(wheel: StoredWheel) -> Built:
@@ -79,13 +110,20 @@ def described(wheel: StoredWheel) -> Built:
     return Built(name, wheel, python, requires)
 
 
-def _build_copy(folder: Path, files: Sequence[ApplicationFile], store: Store) -> StoredWheel:
+def _build_copy(
+    folder: Path, files: Sequence[ApplicationFile], ignored: Mapping[str, bytes], store: Store
+) -> StoredWheel:
     with _workspace(store) as workspace:
-        source = Path(workspace, folder.name)
+        above = Path(workspace, ignore_files.FOLDER)
+        above.mkdir()
+        ignore_files.write(above, ignored)
+        source = above / folder.name
         for file in files:
             target = source / file.path
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(file.source, target)
+            # What was saved since it was hashed belongs under another key.
+            target.write_bytes(unchanged.read(file))
+            target.chmod(0o755 if file.executable else 0o644)
         return _build(source, Path(workspace, "out"), store, f"`{folder}`")
 
 
@@ -199,8 +237,10 @@ def _metadata(wheel: Path) -> tuple[str, SpecifierSet, tuple[Requirement, ...]]:
     )
 
 
-def _tree_hash(files: Sequence[ApplicationFile]) -> str:
+def _tree_hash(files: Sequence[ApplicationFile], ignored: Mapping[str, bytes]) -> str:
     tree = hashlib.sha256()
+    for name, content in sorted(ignored.items()):
+        tree.update(f"{name}\0{hashlib.sha256(content).hexdigest()}\n".encode())
     for file in files:
         tree.update(f"{file.path}\0{file.executable:d}\0{file.sha256}\n".encode())
     return tree.hexdigest()

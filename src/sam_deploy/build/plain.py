@@ -36,6 +36,8 @@ def pack(unit: PlainUnit, workshop: Workshop) -> Artifact:
     files = _files(unit, workshop)
     fingerprint = _fingerprint(unit, files)
     found = workshop.store.archive(fingerprint)
+    if found is not None and unit.kind != "file":
+        _check_size(unit, found.unpacked_bytes)  # the budget may be lower than it was
     made = found or _make(unit, files, fingerprint, workshop)
     seconds = time.perf_counter() - started
     reused = found is not None

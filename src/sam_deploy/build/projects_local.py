@@ -6,7 +6,7 @@ the unit's requirements, or, where a lock has it already, checked against the lo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from sam_deploy.build import package, wheels
+from sam_deploy.build.index import FileIndex
 from sam_deploy.build.lock import Download
 from sam_deploy.build.package import Built
 from sam_deploy.build.projects import Project, holds, load, place
@@ -37,15 +38,13 @@ class Expanded:
     """What packages require that are not followed, and which package does."""
 
 
-def expand(
-    requested: Requested, target: Target, store: Store, hash_of: Callable[[Path], str]
-) -> Expanded:
+def expand(requested: Requested, target: Target, store: Store, index: FileIndex) -> Expanded:
     """Build the local packages that are asked for, and add what they require to `requested`.
 
     Follows local packages to further local packages, by paths and by `[tool.uv.sources]`. Raises
     `BuildError` for one that cannot be built or does not run on the target.
     """
-    walk = _Walk(requested, target, store, hash_of)
+    walk = _Walk(requested, target, store, index)
     walk.all_of(requested.local)
     found = sorted(walk.wheels.values(), key=lambda wheel: wheel.path.name)
     return Expanded(tuple(found), frozenset(walk.wheels), tuple(walk.required))
@@ -56,7 +55,7 @@ class _Walk:
     requested: Requested
     target: Target
     store: Store
-    hash_of: Callable[[Path], str]
+    index: FileIndex
     wheels: dict[str, StoredWheel] = field(default_factory=dict)
     required: list[tuple[Path, Requirement]] = field(default_factory=list)
 
@@ -80,10 +79,10 @@ class _Walk:
     def _built(self, folder: Path) -> Built:
         if folder.suffix == ".whl" and folder.is_file():
             return self._ready_wheel(folder)
-        return package.build_local(folder, self.store, self.hash_of)
+        return package.build_local(folder, self.store, self.index)
 
     def _ready_wheel(self, path: Path) -> Built:
-        sha256 = self.hash_of(path)
+        sha256 = self.index.sha256(path)
         if wheels.choose([Download(path.name, str(path), sha256)], self.target) is None:
             major, minor = self.target.python_minor
             glibc = ".".join(map(str, self.target.glibc))

@@ -247,7 +247,9 @@ def _misfits(body: str, target: Target, unit: str) -> list[lock.Package]:
 def wheel_of_sdist(locked: lock.Package, store: Store, fetcher: Fetcher) -> StoredWheel:
     """Return the pure wheel of a release that is locked as source only."""
     if locked.sdist is None:
-        raise BuildError(f"`{locked.name}` {locked.version} has no files on the index")
+        why = "it has no files on the package index: neither a wheel nor its source"
+        hint = "choose another version, or name the index that has it in UV_INDEX"
+        raise BuildError(f"`{locked.name}` {locked.version} cannot be built", why=why, hint=hint)
     path = fetcher.paths([locked.sdist])[0]
     named = f"`{locked.name}` {locked.version}, which has no wheels,"
     return package.build_sdist(path, locked.sdist.sha256, named, store)
@@ -260,8 +262,7 @@ def no_wheel(locked: lock.Package, target: Target, unit: str, *, other: str = ""
     """
     major, minor = target.python_minor
     tags = wheels.tags_of(locked.wheels)
-    offered: Sequence[str] = tags
-    # Narrowed step by step to those that nearly fit, as far as there are any.
+    offered: Sequence[str] = tags  # narrowed to those that nearly fit, as far as there are any
     for part in (f"_{wheels.machine(target)}", "-manylinux", f"cp{major}{minor}-"):
         offered = [tag for tag in offered if part in tag] or offered
     glibc = ".".join(map(str, target.glibc))

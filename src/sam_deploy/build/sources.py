@@ -163,7 +163,7 @@ def _dependencies(
         locked = projects_locks.of_unit(unit, requested, workshop)
         text = locked.text
         requested.local += [LocalPackage(each.path, follow=False) for each in locked.folders]
-    local = projects_local.expand(requested, unit.target, workshop.store, workshop.index.sha256)
+    local = projects_local.expand(requested, unit.target, workshop.store, workshop.index)
     if requested.requirements and not requested.foreign:
         text = projects_locks.of_unit(unit, requested, workshop).text
     if local.required:

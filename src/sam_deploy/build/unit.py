@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,12 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from sam_deploy.build import archive, assembly, check, fingerprint, sources
+from sam_deploy.build import archive, assembly, check, fingerprint, sources, unchanged
 from sam_deploy.build.archive import Choice, PlainFile
 from sam_deploy.build.interpreters import Interpreter
 from sam_deploy.build.model import ApplicationFile, Archive, Artifact, Effort
 from sam_deploy.build.outputs import published
 from sam_deploy.build.sources import Inputs
+from sam_deploy.build.unchanged import ChangedError
 from sam_deploy.build.wheel_zip import Wheel
 from sam_deploy.build.workshop import Workshop
 from sam_deploy.errors import BuildError
@@ -24,14 +24,6 @@ from sam_deploy.events import BuildProgress, Note
 from sam_deploy.plan.model import BuildUnit, Target
 
 _ELF_HEAD_BYTES: Final = 20
-
-
-class _ChangedError(Exception):
-    """A source file is not what it was when it was hashed."""
-
-    def __init__(self, file: ApplicationFile) -> None:
-        super().__init__(file.path)
-        self.file = file
 
 
 @dataclass(slots=True)
@@ -64,11 +56,11 @@ def build(unit: BuildUnit, workshop: Workshop) -> Artifact:
     watch = _Watch()
     try:
         made, reused = _attempt(unit, workshop, watch)
-    except _ChangedError as changed:
+    except ChangedError as changed:
         workshop.index.forget(changed.file.source)
         try:
             made, reused = _attempt(unit, workshop, watch)
-        except _ChangedError as error:
+        except ChangedError as error:
             raise BuildError(
                 f"`{unit.name}` could not be built",
                 why=f"`{error}` was changed twice while it was being packed",
@@ -108,6 +100,10 @@ def _make(
     watch: _Watch,
 ) -> Archive:
     """Assemble, check and store the archive of these inputs."""
+    from sam_deploy.build import syntax  # noqa: PLC0415 - not while nothing changed
+
+    with watch.step("compile"):
+        syntax.check(unit, inputs.files, unchanged.read, workshop)
     plain = _plain_files(unit, inputs.files)
     wheels, managed = _wheels(unit, workshop, inputs, watch)
     with watch.step("compile"):
@@ -166,7 +162,7 @@ def _handler_is_ours(unit: BuildUnit, files: Sequence[ApplicationFile]) -> bool:
     if not unit.handler:
         return True
     by_path = {file.path: file for file in files}
-    return check.check_handler(unit, tuple(by_path), lambda path: _read(by_path[path]))
+    return check.check_handler(unit, tuple(by_path), lambda path: unchanged.read(by_path[path]))
 
 
 def _require_handler_in(unit: BuildUnit, wheels: Sequence[Wheel], paths: Sequence[str]) -> None:
@@ -195,19 +191,8 @@ def _plain_files(unit: BuildUnit, files: Sequence[ApplicationFile]) -> list[Plai
     return [*mine, *ours]
 
 
-def _read(file: ApplicationFile) -> bytes:
-    """Return a file's content, which must be the content that was hashed."""
-    try:
-        content = file.source.read_bytes()
-    except FileNotFoundError as error:
-        raise _ChangedError(file) from error
-    if hashlib.sha256(content).hexdigest() != file.sha256:
-        raise _ChangedError(file)
-    return content
-
-
 def _read_checked(unit: BuildUnit, file: ApplicationFile) -> bytes:
-    content = _read(file)
+    content = unchanged.read(file)
     check.check_content(str(file.source), content)
     if ".so" in Path(file.path).suffixes:
         check.check_native(str(file.source), content, unit.target)

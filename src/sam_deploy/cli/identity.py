@@ -6,10 +6,10 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sam_deploy.cli import console as consoles
 from sam_deploy.cli import sam_options, wiring
 from sam_deploy.cli.options import Globals
 from sam_deploy.cli.sam_options import SamChoice
+from sam_deploy.cli.terminal import console as consoles
 
 if TYPE_CHECKING:
     from sam_deploy.aws import Records
@@ -42,10 +42,15 @@ def of_project(chosen: Globals, sam: SamChoice, regions: tuple[str, ...] = ()) -
     return Identity(app.name, app.home_region, app.runtime)
 
 
-def reach(chosen: Globals, who: Identity, target: str | None, command: str) -> Place:
-    """Return the place, without starting an embedded cloud: an empty one has nothing to tell."""
+def reach(
+    chosen: Globals, who: Identity, target: str | None, why_not: str = wiring.NOTHING_THERE
+) -> Place:
+    """Return the place, without starting an embedded cloud: an empty one has nothing to tell.
+
+    Raises `RefusedError` when it does not run; `why_not` says what follows from that.
+    """
     named, _ = wiring.choose_target(chosen, target, writing=True)
-    return wiring.look_or_refuse(chosen, named, who.runtime, command)
+    return wiring.look_or_refuse(chosen, named, who.runtime, "deploy", why_not)
 
 
 def records(who: Identity, place: Place) -> Records:

@@ -3,28 +3,46 @@
 from __future__ import annotations
 
 import importlib
-import re
 import sys
-import time
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from sam_deploy import __version__
+from sam_deploy.cli import recording
 from sam_deploy.cli.options import Globals
-from sam_deploy.errors import EXIT_BUG, EXIT_INTERRUPTED, ConfigError, SamDeployError
-from sam_deploy.lanes import StoppedError
+from sam_deploy.cli.terminal.answers import answer
+from sam_deploy.cli.terminal.encoding import settle
+from sam_deploy.errors import (
+    EXIT_BUG,
+    EXIT_INTERRUPTED,
+    ConfigError,
+    SamDeployError,
+    StoppedError,
+)
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS: Final = {
     "demo": "Deploy an example to the embedded cloud, call it, and show what to try next.",
+    "init": "Write a small, complete project to begin with.",
     "deploy": "Build the app once and bring it to every region.",
-    "resume": "Finish a deployment that was interrupted, here or elsewhere.",
+    "promote": "Let an environment serve what the one before it serves, everywhere or nowhere.",
+    "approve": "Agree to a promotion that is carried out where there is no terminal.",
+    "shift": "Look at a canary under way, end its waiting, or take it back.",
+    "broker": "Set up the function that alone may move promoted environments.",
+    "rollback": "Let an environment serve an earlier release again, everywhere or nowhere.",
+    "resume": "Finish a deployment or promotion that was interrupted, here or elsewhere.",
     "recover": "Lead stacks out of states in which nothing can be deployed.",
     "unlock": "End the hold of a deployment that has died.",
     "status": "Show which version every function serves, by region and environment.",
+    "history": "Show what was released, the newest first, and which release is live.",
+    "release": "Show one release in full.",
+    "runs": "Show what commands did here, how they ended, and their logs.",
+    "audit": "Show what happened to the app, and whether that was changed since.",
     "build": "Build every function and layer, and deploy nothing.",
     "inspect": "Show what is in an archive and why: which package brought which bytes.",
     "template": "Show the CloudFormation template of a stack.",
@@ -35,9 +53,33 @@ COMMANDS: Final = {
     "settings": "Show and change what functions read: settings and secrets.",
     "layers": "Show layer versions of every region; remove what nothing needs.",
     "destroy": "Take the app down in every region; data stays unless it is named.",
-    "cloud": "Start, stop and look into the embedded cloud.",
+    "ui": "Open the dashboard: what is live where, and promotions, in the browser.",
+    "serve": "Serve the app's HTTP routes from source, with every save at once.",
+    "cloud": "Run the embedded cloud, send events to it, rehearse faults.",
+    "export": "Write the app as a picture, Terraform, a pipeline, or IAM policies.",
+    "explain": "Say what an exit code, a code of AWS or a rule means, and what to do.",
+    "completion": "Write the script with which a shell completes commands and names.",
+    "schema": "Print the JSON Schema of what a command writes with --json.",
 }
-"""Name -> what it does; each lives in the module `sam_deploy.cli.<name>_command`."""
+"""Name -> what it does; each lives in the module `<name>_command` of its folder."""
+FOLDERS: Final = {
+    "starting": ("init",),
+    "deploying": ("demo", "deploy"),
+    "releasing": ("promote", "approve", "shift", "broker", "rollback", "resume"),
+    "standing": ("recover", "unlock", "status", "outputs", "layers", "destroy"),
+    "history": ("history", "release", "audit"),
+    "runs": ("runs",),
+    "inspecting": ("build", "inspect", "template", "diff"),
+    "logs": ("logs",),
+    "settings": ("settings",),
+    "doctor": ("doctor",),
+    "serving": ("serve",),
+    "ui": ("ui",),
+    "guiding": ("explain", "completion", "schema"),
+    "cloud": ("cloud",),
+    "exporting": ("export",),
+}
+"""Folder of `cli/` -> the commands whose modules are in it."""
 
 EPILOG: Final = """\b
 Examples:
@@ -58,12 +100,25 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command; imports its module."""
-        del ctx
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"sam_deploy.cli.{cmd_name}_command")
-        command: click.Command = module.command
+        folder = next(each for each, names in FOLDERS.items() if cmd_name in names)
+        module = importlib.import_module(f"sam_deploy.cli.{folder}.{cmd_name}_command")
+        command = recording.attach(module.command, cmd_name)
+        if ctx.resilient_parsing:  # so click reads a line that the shell wants completed
+            from sam_deploy.cli.guiding.completing import taught  # noqa: PLC0415 - only then
+
+            return taught(command)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete commands and options without importing any command."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only here
+
+        return [
+            *(CompletionItem(k, help=v) for k, v in COMMANDS.items() if k.startswith(incomplete)),
+            *click.Command.shell_complete(self, ctx, incomplete),
+        ]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing any of them."""
@@ -74,13 +129,10 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Say which command comes nearest to an unknown one."""
-        import difflib  # noqa: PLC0415 - only for a mistake
-
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            hint = f" Did you mean `{near[0]}`?" if near else ""
-            raise click.UsageError(f"There is no command `{args[0]}`.{hint}", ctx)
+        """Raise `UsageError` for an unknown command; `usage` says which one comes nearest."""
+        known = args and (args[0] in COMMANDS or args[0].startswith("-"))
+        if args and not known and not ctx.resilient_parsing:
+            raise click.UsageError(f"There is no command `{args[0]}`", ctx)
         return super().resolve_command(ctx, args)
 
 
@@ -104,16 +156,17 @@ class LazyGroup(click.Group):
 )
 @click.version_option(__version__, "-V", "--version", message="sam-deploy %(version)s")
 @click.pass_context
-def group(context: click.Context, project: Path | None, target: str | None) -> None:
+def group(context: click.Context, project: Path | None, target: str | None) -> int:
     """Typed Python config to AWS SAM stacks in every region, built with uv, released by alias."""
     context.obj = Globals((project or _here()).resolve(), target)
     if context.invoked_subcommand is None:
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             click.echo(context.get_help())
-            return
-        from sam_deploy.cli.menu import open_menu  # noqa: PLC0415 - prompts take half a second
+            return 0
+        from sam_deploy.cli.menu.session import open_menu  # noqa: PLC0415 - only where it is opened
 
-        open_menu(context)
+        return open_menu(context.obj)
+    return 0
 
 
 def _here() -> Path:
@@ -129,6 +182,14 @@ def _here() -> Path:
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code; every error ends here."""
+    settle(sys.stdout, sys.stderr)
+    recording.forget()
+    code = _run(arguments)
+    recording.ended(code)
+    return code
+
+
+def _run(arguments: Sequence[str]) -> int:
     output = sys.stdout
     try:
         result: Any = group.main(
@@ -138,55 +199,96 @@ def main(arguments: Sequence[str]) -> int:
         return _ended(error, arguments)
     except click.exceptions.Exit as error:
         return error.exit_code
-    except (click.exceptions.Abort, KeyboardInterrupt, StoppedError):
-        return _interrupted()
+    except (click.exceptions.Abort, KeyboardInterrupt, StoppedError) as error:
+        # click hands on Ctrl-C as the cause of an error of its own
+        return _interrupted(arguments, error.__cause__ or error)
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        from sam_deploy.cli.usage import explained  # noqa: PLC0415 - only for a mistake
+
+        return _ended(explained(error), arguments)
     except SystemExit:
         # When the reader (head, less) has gone click puts a silent stream in the place of standard
         # output and ends the process by itself, with 1. That is no failure of ours.
         if sys.stdout is output:
             raise
         return 0
-    except Exception:  # noqa: BLE001 - the last line of defence: never a traceback on the screen
-        return _bug(arguments)
+    except OSError as error:
+        from sam_deploy.cli.machine_errors import of_machine  # noqa: PLC0415 - only then
+
+        found = of_machine(error)
+        return _ended(found, arguments) if found else _bug(error, arguments)
+    except Exception as error:  # noqa: BLE001 - the last line of defence: never a traceback
+        return _bug(error, arguments)
     return result if isinstance(result, int) else 0
 
 
 def _ended(error: SamDeployError, arguments: Sequence[str]) -> int:
-    from sam_deploy.cli.console import show_error  # noqa: PLC0415 - only when needed
+    from sam_deploy.cli import permissions  # noqa: PLC0415 - only when needed
+    from sam_deploy.cli.guiding.aws_codes import more  # noqa: PLC0415 - only when needed
     from sam_deploy.cli.screens import error_json  # noqa: PLC0415 - only when needed
+    from sam_deploy.cli.spelling import typed  # noqa: PLC0415 - only when needed
+    from sam_deploy.cli.terminal.errors import show_error  # noqa: PLC0415 - only when needed
 
-    show_error(error)
-    if "--json" in arguments:
-        click.echo(error_json(error))
+    permissions.advise(error, arguments, COMMANDS)
+    spelt = typed(arguments)
+    show_error(error, more=spelt(more(error)), typed=spelt)
+    _named(recording.failed(error), error.exit_code)
+    if "--json" in arguments and not error.answered:
+        answer(error_json(error, more=spelt(more(error)), typed=spelt))
     return error.exit_code
 
 
-def _interrupted() -> int:
-    click.echo("\ninterrupted", err=True)
-    click.echo(
-        "  state: what had begun may still go on; nothing that was finished is lost\n\n"
-        "hint: run the same command again; it goes on from there",
-        err=True,
+def _named(log: str, exit_code: int) -> int:
+    """Name the log of the run as the last line of an error's screen, if it has one."""
+    if log:
+        click.echo(f"log: {log}", err=True)
+    return exit_code
+
+
+def _as_json(arguments: Sequence[str], error: SamDeployError, exit_code: int) -> None:
+    """Whoever asked for JSON reads how it ended there, too, whatever kind of end it is."""
+    if "--json" in arguments:
+        from sam_deploy.cli.screens import error_json  # noqa: PLC0415 - only when needed
+
+        answer(error_json(error, exit_code))
+
+
+def _interrupted(arguments: Sequence[str], error: BaseException) -> int:
+    from sam_deploy.cli.spelling import typed  # noqa: PLC0415 - only when needed
+    from sam_deploy.cli.terminal.wrapping import fitting  # noqa: PLC0415 - only when needed
+
+    spelt = typed(arguments)
+    unknown = "what had begun may still go on; nothing that was finished is lost"
+    again = (
+        "run the same command again; it goes on from there. `sam-deploy status` shows what is live"
     )
-    return EXIT_INTERRUPTED
+    if recording.only_looks():
+        unknown, again = "it only looks: nothing was changed", "run the same command again"
+    click.echo("\ninterrupted", err=True)
+    told = SamDeployError(
+        "interrupted",
+        why="it was stopped, by Ctrl-C or by a no to a question",
+        state=spelt(getattr(error, "state", "") or unknown),
+        hint=spelt(getattr(error, "hint", "") or again),
+    )
+    click.echo(fitting(f"  state: {told.state}", sys.stderr, below=4), err=True)
+    click.echo(fitting(f"\nhint: {told.hint}", sys.stderr, below=6), err=True)
+    _as_json(arguments, told, EXIT_INTERRUPTED)
+    return _named(recording.ended(EXIT_INTERRUPTED, recording.parts(told)), EXIT_INTERRUPTED)
 
 
-def _bug(arguments: Sequence[str]) -> int:
-    cause, trace = sys.exc_info()[1], traceback.format_exc()
-    try:
-        folder = Path.cwd() / ".sam-deploy" / "logs"
-        folder.mkdir(parents=True, exist_ok=True)
-        file = folder / f"bug-{time.strftime('%Y%m%dT%H%M%S')}.txt"
-        named = [re.sub("(?s)=.*", "=***", each) for each in arguments]
-        text = f"sam-deploy {__version__} {named}\n\n{trace}"
-        file.write_text(text, encoding="utf-8")
-        where = f"the trace is in `{file}`"
-    except OSError:
-        where = trace
-    click.echo("error: sam-deploy has a bug", err=True)
-    click.echo(f"  why: {cause!r}; {where}", err=True)
-    click.echo("\nhint: please report it with that file; it holds no secrets of yours", err=True)
-    return EXIT_BUG
+def _bug(error: Exception, arguments: Sequence[str]) -> int:
+    from sam_deploy.cli.terminal.errors import show_error  # noqa: PLC0415 - only when needed
+
+    log = recording.bug(error, EXIT_BUG, arguments)
+    hint = "please report it with the log that is named below; it holds no secrets of yours"
+    if not log:
+        import traceback  # noqa: PLC0415 - only when needed
+
+        # there is no disk to write to: at least the place
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        hint = f"please report it; it happened in {last.name}, {last.filename}:{last.lineno}"
+    told = SamDeployError("sam-deploy has a bug", why=recording.why(error), hint=hint)
+    show_error(told)
+    _as_json(arguments, told, EXIT_BUG)
+    return _named(log, EXIT_BUG)

@@ -8,15 +8,18 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
+
+from sam_deploy.errors import ConfigError
 
 if TYPE_CHECKING:
     from sam_deploy.build import Store
     from sam_deploy.build.container import Containers
     from sam_deploy.config.model import App
 
+ACCOUNT_DIGITS: Final = 12
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -39,7 +42,14 @@ def program(project: Path | None = None) -> str:
     chosen = context.find_object(Globals) if context else None
     folder = project or (chosen.project if chosen else None)
     here = folder is None or folder.resolve() == Path.cwd().resolve()
-    return name if here else f"{name} -C {relative(folder)}"
+    return name if here else f"{name} -C {quoted(relative(folder))}"
+
+
+def quoted(text: str) -> str:
+    """Return a word as it is typed in a shell, in quotes where it needs them."""
+    import shlex  # noqa: PLC0415 - only when a command is shown
+
+    return shlex.quote(text) if os.name == "posix" else text
 
 
 def relative(project: object) -> str:
@@ -88,6 +98,18 @@ def region_option(function: F) -> F:
     )(function)
 
 
+def limit_option(most: int = 1000) -> Callable[[F], F]:
+    """Accept `--limit`: how many of the newest are shown, 20 unless told, `most` at the most."""
+    return click.option(
+        "--limit",
+        type=click.IntRange(1, most),
+        default=20,
+        show_default=True,
+        metavar="N",
+        help="No more than the newest N.",
+    )
+
+
 def environment_option(function: F) -> F:
     """Accept `--environment`: whose stack, where each environment has its own."""
     return click.option(
@@ -95,6 +117,23 @@ def environment_option(function: F) -> F:
         metavar="NAME",
         help="Whose stack (isolated topology), or local: only buckets and queues.",
     )(function)
+
+
+def account_id(chosen: Globals, given: str, subject: str) -> str:
+    """Return the account that something is for: as given, else as the settings say.
+
+    `subject` is what is for it, with its verb: `the policy is`. Raises `ConfigError` without one.
+    """
+    from sam_deploy.config import settings  # noqa: PLC0415 - reads `.env`
+
+    found = given or settings.read(chosen.project).account_id
+    if not (found.isascii() and found.isdigit() and len(found) == ACCOUNT_DIGITS):
+        raise ConfigError(
+            f"It is not known which account {subject} for",
+            why=f"`{found}` is no account id" if found else "the settings name none",
+            hint="add `--account 123456789012`, or set AWS_ACCOUNT_ID",
+        )
+    return found
 
 
 def chosen_environment(chosen: Globals, app: App, given: str | None) -> str:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sam_deploy.cli import console as consoles
 from sam_deploy.cli import sam_options
 from sam_deploy.cli.options import Globals
+from sam_deploy.cli.terminal import console as consoles
 from sam_deploy.events import Note
 
 if TYPE_CHECKING:

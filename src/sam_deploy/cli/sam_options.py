@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from sam_deploy.cli.options import Globals
+from sam_deploy.cli.options import Globals, quoted
 from sam_deploy.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -173,6 +173,19 @@ def _refuse_lost(sam: SamChoice) -> None:
             hint="add `--template FILE`; or remove `--stack-name`, `--tags`, `--profile` and the "
             "like (a profile is set by AWS_PROFILE)",
         )
+
+
+def naming(sam: SamChoice, stack: str, region: str) -> str:
+    """Return the options that name a template's stack to another command, as they are typed."""
+    said = (
+        ("--template", sam.template),
+        ("--config-file", sam.config_file),
+        ("--config-env", sam.config_env),
+        ("--stack-name", stack),
+        ("--region", region),
+        ("--profile", sam.profile),
+    )
+    return " ".join(f"{option} {quoted(value)}" for option, value in said if value)
 
 
 def refuse_parts(feature_sets: Sequence[str], environment: str | None = None) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sam_deploy.amounts import bytes_text
+from sam_deploy.amounts import bytes_text, percent
+from sam_deploy.cli.terminal.tables import table
 
 if TYPE_CHECKING:
     from sam_deploy.build import Artifact, Artifacts
@@ -16,18 +17,7 @@ if TYPE_CHECKING:
     from sam_deploy.release import Served
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return rows as columns of text, two spaces apart."""
-    every = [list(header), *[list(row) for row in rows]]
-    widths = [max(len(row[column]) for row in every) for column in range(len(header))]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in every
-    ]
-    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
-
-
-def status_table(served: Sequence[Served]) -> str:
+def status_table(served: Sequence[Served], columns: int = 0) -> str:
     """Return functions x regions x environments: a row per function, a column per region.
 
     A cell holds the versions of the environments in order, such as `3 2 2`; `-` is not deployed,
@@ -48,34 +38,21 @@ def status_table(served: Sequence[Served]) -> str:
         legend += (
             "\n* serves code of `deploy --watch`, which no stack has; the next deploy ends that"
         )
-    return f"{table(['function', *regions], rows)}\n\n{legend}"
+    return f"{table(['function', *regions], rows, columns)}\n\n{legend}"
 
 
 def _version(served: Served) -> str:
-    weights = "".join(f"+{version}@{weight:.0%}" for version, weight in served.weights)
+    weights = "".join(f"+{version}@{percent(weight)}" for version, weight in served.weights)
     return (served.version or "-") + weights + ("*" if served.hot else "")
 
 
-def status_json(served: Sequence[Served]) -> str:
-    """Return one object per function, region and environment. Schema: docs/reference/json.md."""
-    return document(
-        [
-            {
-                "function": each.function,
-                "feature_set": each.feature_set,
-                "region": each.region,
-                "environment": each.environment,
-                "version": each.version or None,
-                "weights": dict(each.weights),
-                "hot": each.hot,
-            }
-            for each in served
-        ]
-    )
-
-
 def build_text(
-    artifacts: Artifacts, seconds: float, store: Sequence[Size] = (), *, verbose: bool = False
+    artifacts: Artifacts,
+    seconds: float,
+    store: Sequence[Size] = (),
+    *,
+    verbose: bool = False,
+    columns: int = 0,
 ) -> str:
     """Return a table of the archives, largest last, and lines that sum them up.
 
@@ -95,13 +72,13 @@ def build_text(
     ]
     total = bytes_text(sum(each.size_bytes for each in ordered))
     summary = f"{artifacts.built} built, {artifacts.reused} unchanged, {total}, in {seconds:.1f} s"
-    lines = [table(["archive", "kind", "zipped", "unpacked", "files", ""], rows), ""]
+    lines = [table(["archive", "kind", "zipped", "unpacked", "files", ""], rows, columns), ""]
     if verbose and artifacts.built:
-        lines += [_effort_table(artifacts), ""]
+        lines += [_effort_table(artifacts, columns), ""]
     return "\n".join([*lines, summary, *([_store_text(store)] if store else [])])
 
 
-def _effort_table(artifacts: Artifacts) -> str:
+def _effort_table(artifacts: Artifacts, columns: int) -> str:
     """Return where the time of each unit went, in seconds, and what had to be fetched."""
     rows = [
         [
@@ -115,7 +92,7 @@ def _effort_table(artifacts: Artifacts) -> str:
         if not each.reused
     ]
     steps = ["resolve", "fetch", "compile", "splice"]
-    return table(["built", *steps, "wheels fetched", "", "left out"], rows)
+    return table(["built", *steps, "wheels fetched", "", "left out"], rows, columns)
 
 
 def _store_text(store: Sequence[Size]) -> str:
@@ -174,17 +151,24 @@ def _effort(effort: Effort) -> dict[str, float]:
     }
 
 
-def error_json(error: SamDeployError) -> str:
+def error_json(
+    error: SamDeployError,
+    exit_code: int | None = None,
+    *,
+    more: str = "",
+    typed: Callable[[str], str] = str,
+) -> str:
     """Return an error as a document. Schema: docs/reference/json.md."""
     return document(
         {
             "error": {
                 "what": error.what,
                 "why": error.why,
-                "state": error.state,
-                "hint": error.hint,
-                "problems": list(getattr(error, "problems", ())),
-                "exit_code": error.exit_code,
+                "state": typed(error.state),
+                "hint": typed(error.hint),
+                "more": more.strip("`"),
+                "problems": list(error.problems),
+                "exit_code": error.exit_code if exit_code is None else exit_code,
             }
         }
     )

@@ -17,15 +17,21 @@ from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 import click
 
-from sam_deploy.cli.console import Console
 from sam_deploy.cli.options import Globals, program
-from sam_deploy.config import settings
-from sam_deploy.errors import ConfigError, RefusedError, UnreachableError
-from sam_deploy.lanes import Stop
+from sam_deploy.cli.terminal.console import Console, aside
+from sam_deploy.errors import (
+    ConfigError,
+    InterruptedWorkError,
+    RefusedError,
+    SamDeployError,
+    UnreachableError,
+)
+from sam_deploy.lanes import Stop, StoppedError
 
 if TYPE_CHECKING:
     from sam_deploy.aws import Aws
-    from sam_deploy.cli.questions import Questions
+    from sam_deploy.cli.terminal.questions import Questions
+    from sam_deploy.config import settings
     from sam_deploy.delivery import AfterStack
     from sam_deploy.deploy import StackOutcome
     from sam_deploy.events import Report
@@ -35,6 +41,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 LOOK_SECONDS: Final = 0.2
+NOTHING_THERE: Final = "so nothing is deployed there"
 EMBEDDED_ACCOUNT: Final = "000000000000"
 STAGE_ADDRESS: Final = re.compile(r"https?://(?P<api>\w+)\.execute-api\.[^/]*/(?P<stage>[^/]*)")
 EMBEDDED_KEY: Final = "test"
@@ -54,6 +61,8 @@ class Place:
     """Types of resources that it does not know; see `template.without`."""
     after_stack: AfterStack | None = None
     """What it needs done when a stack stands: replicas of global tables."""
+    verify_sender: Callable[[str, str], None] | None = None
+    """(region, address): what SES needs before it sends; on AWS its owner confirms it."""
     address: Callable[[str, str], str] | None = None
     """(region, address of a stage as AWS tells it) -> where the gateway answers for it."""
 
@@ -72,6 +81,8 @@ def choose_target(
     Raises `ConfigError` for a writing command without a terminal that names no target: nobody
     shall get a green run that deployed nothing.
     """
+    from sam_deploy.config import settings  # noqa: PLC0415 - brings the whole model along
+
     found = settings.read(chosen.project)
     named = option or chosen.target or found.target
     if named is None and writing and (found.ci or not sys.stderr.isatty()):
@@ -92,13 +103,24 @@ def reach(
     """
     target, found = choose_target(chosen, option, writing=writing)
     if target == "aws":
-        from sam_deploy.aws import Aws, Endpoint  # noqa: PLC0415 - half a second
-
-        return Place("aws", Aws(Endpoint("aws", profile=found.profile)), found.account_id)
+        return Place("aws", _on_aws(found), found.account_id)
     from sam_deploy import local  # noqa: PLC0415 - only when embedded
 
     cloud = local.start(chosen.project, console.report, python=runtime.removeprefix("python"))
+    _note_faults(cloud, console)
     return embedded(cloud, runtime)
+
+
+def _note_faults(cloud: RunningCloud, console: Console) -> None:
+    """Say that faults are in force, so that nobody who forgot them looks for a bug."""
+    from sam_deploy.events import Note  # noqa: PLC0415 - only when embedded
+    from sam_deploy.local.faults import client  # noqa: PLC0415 - the same
+
+    count = len(client.in_force(cloud))
+    if count:
+        faults = "a fault is" if count == 1 else f"{count} faults are"
+        words = f"{faults} in force in the embedded cloud; see `{program()} cloud fault list`"
+        console.report(Note(words, "warning"))
 
 
 def look(chosen: Globals, option: str | None, runtime: str) -> Place | None:
@@ -108,36 +130,52 @@ def look(chosen: Globals, option: str | None, runtime: str) -> Place | None:
     """
     target, found = choose_target(chosen, option, writing=False)
     if target == "aws":
-        from sam_deploy.aws import Aws, Endpoint  # noqa: PLC0415 - half a second
-
-        return Place("aws", Aws(Endpoint("aws", profile=found.profile)), found.account_id)
+        return Place("aws", _on_aws(found), found.account_id)
     from sam_deploy import local  # noqa: PLC0415 - only when embedded
 
     cloud = local.find(chosen.project)
     return embedded(cloud, runtime) if cloud else None
 
 
-def look_or_refuse(chosen: Globals, option: str | None, runtime: str, command: str) -> Place:
-    """Return where to look. Raises `RefusedError`, naming the command that makes something."""
+def look_or_refuse(
+    chosen: Globals, option: str | None, runtime: str, command: str, why: str = NOTHING_THERE
+) -> Place:
+    """Return where to look.
+
+    Raises `RefusedError`, with what follows from there being no cloud, and the command that makes
+    something.
+    """
     place = look(chosen, option, runtime)
     if place is None:
         raise RefusedError(
             "The embedded cloud of this project does not run",
-            why="so nothing is deployed there",
+            why=why,
             hint=f"run `{program()} {command}`, or look at AWS with `--target aws`",
         )
     return place
 
 
+def _on_aws(found: settings.Settings) -> Aws:
+    from sam_deploy.aws import Aws, Endpoint, Recorder  # noqa: PLC0415 - half a second
+
+    return Aws(Endpoint("aws", profile=found.profile), Recorder.chosen(_command()))
+
+
+def _command() -> str:
+    """Return the name of the running command, such as `settings set`; '' outside of one."""
+    context = click.get_current_context(silent=True)
+    return context.command_path.partition(" ")[2] if context else ""
+
+
 def embedded(cloud: RunningCloud, runtime: str) -> Place:
     """Return the embedded cloud as a place to work on."""
-    from sam_deploy.aws import Aws, Endpoint  # noqa: PLC0415 - half a second
+    from sam_deploy.aws import Aws, Endpoint, Recorder  # noqa: PLC0415 - half a second
     from sam_deploy.build.host import host_target  # noqa: PLC0415 - asks the interpreter
     from sam_deploy.local.unsupported import UNSUPPORTED  # noqa: PLC0415 - only when embedded
 
     endpoint = Endpoint("embedded", cloud.endpoint, "", EMBEDDED_KEY, EMBEDDED_KEY)
     host = host_target(cloud.python, runtime)
-    aws = Aws(endpoint)
+    aws = Aws(endpoint, Recorder.chosen(_command()))
 
     def after_stack(template: Template, outcome: StackOutcome, report: Report) -> None:
         from sam_deploy.deploy.replicas import replicate  # noqa: PLC0415 - when there is a stack
@@ -148,7 +186,22 @@ def embedded(cloud: RunningCloud, runtime: str) -> Place:
         found = STAGE_ADDRESS.match(url)
         return cloud.url(region, found["api"], found["stage"]) if found else url
 
-    return Place("embedded", aws, EMBEDDED_ACCOUNT, cloud, host, UNSUPPORTED, after_stack, address)
+    def verify_sender(region: str, sender: str) -> None:
+        from sam_deploy.aws import Mail  # noqa: PLC0415 - when a mail is sent
+
+        Mail(aws, region).verify(sender)
+
+    return Place(
+        "embedded",
+        aws,
+        EMBEDDED_ACCOUNT,
+        cloud,
+        host,
+        UNSUPPORTED,
+        after_stack,
+        verify_sender,
+        address,
+    )
 
 
 def watched(
@@ -161,21 +214,35 @@ def watched(
     """Return what `work` returns, watching over it from the main thread, and asking for it.
 
     The death of the embedded cloud ends it within a second, without waiting for calls that will
-    never be answered. Ctrl-C lets the calls under way end, a second one does not.
+    never be answered. A lock that is lost lets it take back what it has begun, and tell how that
+    ended. Ctrl-C lets the calls under way end, a second one does not.
     """
     ended: Future[T] = Future()
     threading.Thread(target=_settle, args=(ended, work), name="work", daemon=True).start()
     with _watch(place, stop):
         try:
-            return _await(ended, stop, questions)
+            return _await(ended, stop, questions, console)
         except (KeyboardInterrupt, click.Abort):
             stop.set()
             console.say("stopping when the calls under way have ended; Ctrl-C again ends at once")
             wait([ended])
-            raise KeyboardInterrupt from None
+            raise _interrupted(ended) from None
+        except StoppedError as error:
+            raise stop.why or error from error
         except UnreachableError as error:
             # a refused connection is a consequence; the death is the cause
-            raise stop.why or error from error
+            raise _death(stop) or error from error
+
+
+def _interrupted(ended: Future[T]) -> KeyboardInterrupt:
+    """Return the end of a command that was interrupted, with what came of its work if it says."""
+    error = ended.exception()
+    if error is None:
+        return InterruptedWorkError("it had come to its end before it could stop")
+    if isinstance(error, SamDeployError):
+        ways = (error.what, error.why, error.state, *getattr(error, "problems", ()))
+        return InterruptedWorkError("; ".join(each for each in ways if each), error.hint)
+    return KeyboardInterrupt()
 
 
 def _settle(ended: Future[T], work: Callable[[], T]) -> None:
@@ -185,15 +252,21 @@ def _settle(ended: Future[T], work: Callable[[], T]) -> None:
         ended.set_exception(error)
 
 
-def _await(ended: Future[T], stop: Stop, questions: Questions | None) -> T:
+def _await(ended: Future[T], stop: Stop, questions: Questions | None, console: Console) -> T:
     while True:
         wait([ended], timeout=LOOK_SECONDS)
-        if questions is not None:
-            questions.answer_one()
-        if stop.why is not None:
-            raise stop.why
+        if questions is not None and questions.waiting:
+            with aside(console):
+                questions.answer_one()
+        if (death := _death(stop)) is not None:
+            raise death
         if ended.done():
             return ended.result()
+
+
+def _death(stop: Stop) -> SamDeployError | None:
+    """Return the error of an embedded cloud that died; what else stops work is waited for."""
+    return stop.why if isinstance(stop.why, UnreachableError) else None
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 from sam_deploy.config.declare import Declaration
 from sam_deploy.config.fits import is_json
 from sam_deploy.config.text import AnyJson, Matches
+from sam_deploy.config.tree import nearest
 from sam_deploy.config.wording import told
 
 STRICT: Final = ConfigDict(strict=True, arbitrary_types_allowed=True)
@@ -77,10 +78,12 @@ def _json(value: object) -> object:
 def _form(mark: Matches) -> Any:  # noqa: ANN401 - a pydantic validator
     def check(value: str) -> str:
         if not re.fullmatch(mark.pattern, value):
+            near = nearest(value, mark.known)
+            meant = f"; did you mean {near!r}?" if near else ""
             raise PydanticCustomError(
                 "form",
                 "{got} is not {meaning}",
-                {"got": repr(value), "meaning": f"of the form: {mark.meaning}"},
+                {"got": repr(value), "meaning": f"of the form: {mark.meaning}{meant}"},
             )
         return value
 

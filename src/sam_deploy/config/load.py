@@ -23,6 +23,7 @@ from sam_deploy.config.tame import tamed
 from sam_deploy.config.tree import CONFIG_FILE, Problem
 from sam_deploy.config.validate import validate
 from sam_deploy.errors import ConfigError, SamDeployError
+from sam_deploy.excerpts import around
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -42,7 +43,7 @@ def load(project: Path) -> App:
             f"There is no `{CONFIG_FILE}` in `{project}`",
             why="a project is a folder whose `deploy.py` defines one `App`",
             hint="go to the project's folder, or name it: `sam-deploy -C FOLDER ...`; "
-            "`sam-deploy demo` makes one to look at",
+            "`sam-deploy init` writes one, `sam-deploy demo` shows an example",
         )
     declared = tamed(_the_app(_run(file), file))
     validated, problems = validate(declared)
@@ -66,7 +67,11 @@ def _mistakes(file: Path, problems: list[Problem]) -> ConfigError:
 def _run(file: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location("__sam_deploy_config__", file)
     if spec is None or spec.loader is None:
-        raise ConfigError(f"`{file}` cannot be read as Python")
+        raise ConfigError(
+            f"`{file}` cannot be read as Python",
+            why="Python finds no way to load a file of that name",
+            hint=f"name it `{CONFIG_FILE}`",
+        )
     module = importlib.util.module_from_spec(spec)
     with _importing_from(file.parent):
         try:
@@ -102,10 +107,11 @@ def _importing_from(folder: Path) -> Iterator[None]:
 
 
 def _syntax_error(file: Path, error: SyntaxError) -> ConfigError:
-    line = _shortened((error.text or "").rstrip("\n"))
-    column = max((error.offset or 1) - 1, 0)
-    pointer = " " * column + "^"
-    shown = f"\n\n    {line.expandtabs(1)}\n    {pointer}" if line else ""
+    whole, column = (error.text or "").rstrip("\n"), max((error.offset or 1) - 1, 0)
+    line, place = around(whole, min(column, len(whole)), SHOWN_CHARACTERS)
+    # of a line of more than 1,000 characters Python tells another part than it counts in
+    known = line and column <= len(whole)
+    shown = f"\n\n    {line.expandtabs(1)}\n    {' ' * place}^" if known else ""
     name = Path(error.filename or file).name
     number = error.lineno or _unreadable_line(file)
     where = f" line {number}" if number else ""

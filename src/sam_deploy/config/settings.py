@@ -21,7 +21,9 @@ VARIABLES: Final = {
     "AWS_PROFILE": "the profile of ~/.aws/config to use",
     "ENV": "the environment that commands preselect",
     "SAM_DEPLOY_TARGET": "where commands go: embedded or aws",
+    "SAM_DEPLOY_CLOUD_DIR": "the folder of the embedded cloud; another one, another cloud",
     "SAM_DEPLOY_CACHE_DIR": "where wheels and archives are kept, instead of the user's cache",
+    "SAM_DEPLOY_CALLS": "a file that every AWS call is noted in, by name; never a value",
 }
 """Every variable that sam-deploy reads itself; the SDK reads the standard AWS ones."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from annotated_types import Interval
 
@@ -20,16 +21,79 @@ Json = Annotated[object, AnyJson()]
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """The whole text must match `pattern`; `meaning` says so in words."""
+    """The whole text must match `pattern`; `meaning` says so in words.
+
+    `known` are texts of which one may be meant by what does not match.
+    """
 
     pattern: str
     meaning: str
+    known: tuple[str, ...] = ()
 
 
-Region = Annotated[str, Matches(r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as eu-west-1")]
+# Partition aws, as of 2026-11. A name that is not here is more likely a slip than a new region.
+REGIONS: Final = (
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+)
+REGION_FORM: Final = r"[a-z]{2}(-[a-z]+)+-[0-9]"
+
+
+def is_unknown_region(value: object) -> bool:
+    """Whether a text has the form of a region, and AWS has none of that name.
+
+    What has not even the form is told by `validate.py`.
+    """
+    return (
+        isinstance(value, str)
+        and value not in REGIONS
+        and re.fullmatch(REGION_FORM, value) is not None
+    )
+
+
+Region = Annotated[str, Matches(REGION_FORM, "an AWS region such as eu-west-1", REGIONS)]
 AccountId = Annotated[str, Matches(r"[0-9]{12}", "an AWS account id: 12 digits, in quotes")]
 EnvironmentName = Annotated[
     str, Matches(r"[a-z][a-z0-9]{1,15}", "2-16 of a-z and 0-9, a letter first")
+]
+FunctionReference = Annotated[
+    str,
+    Matches(
+        r"(arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:)?[A-Za-z0-9_-]{1,64}",
+        "name or ARN of a function",
+    ),
 ]
 Domain = Annotated[
     str, Matches(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", "a domain such as example.com")
@@ -108,41 +172,3 @@ PoolTrigger = Literal[
     "PreTokenGeneration",
     "UserMigration",
 ]
-
-# Partition aws, as of 2026-11. A name that is not here is more likely a slip than a new region.
-REGIONS = (
-    "af-south-1",
-    "ap-east-1",
-    "ap-east-2",
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-northeast-3",
-    "ap-south-1",
-    "ap-south-2",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ap-southeast-3",
-    "ap-southeast-4",
-    "ap-southeast-5",
-    "ap-southeast-6",
-    "ap-southeast-7",
-    "ca-central-1",
-    "ca-west-1",
-    "eu-central-1",
-    "eu-central-2",
-    "eu-north-1",
-    "eu-south-1",
-    "eu-south-2",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "il-central-1",
-    "me-central-1",
-    "me-south-1",
-    "mx-central-1",
-    "sa-east-1",
-    "us-east-1",
-    "us-east-2",
-    "us-west-1",
-    "us-west-2",
-)

@@ -128,11 +128,15 @@ def texts(value: object) -> list[str]:
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return the known name that was most likely meant; '' when none comes near.
 
-    The same letters in another order win: swapping two is the commonest slip.
+    The same letters in another order win: swapping two is the commonest slip. Whether letters are
+    capital does not count.
     """
     listed = list(known)
     swapped = [each for each in listed if sorted(each) == sorted(name)]
-    return next(iter(swapped or difflib.get_close_matches(name, listed, n=1)), "")
+    small = {each.lower(): each for each in reversed(listed)}
+    close = difflib.get_close_matches(name, listed, n=1)
+    close = close or [small[each] for each in difflib.get_close_matches(name.lower(), small, n=1)]
+    return next(iter(swapped or close), "")
 
 
 def unknown_name(path: str, what: str, name: object, known: Iterable[str], line: int) -> Problem:

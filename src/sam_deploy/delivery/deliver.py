@@ -6,6 +6,7 @@
     review    change sets of all stacks in all regions; nothing executed yet
     approve   somebody has seen them, and agrees
     execute   region by region: stack, domains, version, alias; the first region goes first
+    record    what is served now is in the history, where something changed
 
 A plan that is only to be looked at ends after the review; nothing is left of it.
 """
@@ -19,18 +20,20 @@ from pathlib import Path
 
 from sam_deploy import deploy, release
 from sam_deploy.delivery.bring import bring, is_unchanged
-from sam_deploy.delivery.gatekeeper import guard_health
+from sam_deploy.delivery.gatekeeper import UnhealthyError, guard_health
+from sam_deploy.delivery.recorded import record
 from sam_deploy.delivery.to import Delivering
 from sam_deploy.delivery.under_way import Found, under_way
 from sam_deploy.deploy import Added, Deployment, Engine, Review, StackOutcome, pool_domains
-from sam_deploy.deploy.journal import Journal
+from sam_deploy.deploy.journal import Journal, PlaceEntry
 from sam_deploy.deploy.survey import look
+from sam_deploy.deploy.way_on import UNHEALTHY
 from sam_deploy.events import PhaseStarted
 from sam_deploy.manifest import Manifest
 from sam_deploy.plan import StackPlan
 from sam_deploy.plan.domains import CERTIFICATES_OF_CLOUDFRONT
 from sam_deploy.provide import Provisions, certificates
-from sam_deploy.release import Moved, Release, Seed
+from sam_deploy.release import Moved, Release, Seed, origin
 from sam_deploy.steps import step
 from sam_deploy.template import Template
 
@@ -52,6 +55,7 @@ def deliver(to: Delivering, manifest: Manifest, sources: Mapping[str, Path]) -> 
     found, all at once, before anything is written. Stacks that fail are in the result: the others
     are released.
     """
+    to = to.through_broker(manifest)
     with under_way(to, manifest) as (engine, journal, found):
         provisions = bring(to, engine, journal, found, sources)
         reviews = _agreed(to, engine, journal, found, provisions)
@@ -59,6 +63,7 @@ def deliver(to: Delivering, manifest: Manifest, sources: Mapping[str, Path]) -> 
         moved: list[Moved] = []
         follow = functools.partial(_follow, to, engine, found, provisions, moved)
         deployment = engine.execute(reviews, provisions.regions, follow)
+        record(to, manifest, found, deployment, moved)
         if (journal.begun or found.entry.is_open) and not deployment.failed:
             journal.close()
     return Delivery(provisions, reviews, deployment, Release(manifest.environment, tuple(moved)))
@@ -143,9 +148,7 @@ def _follow(
 ) -> None:
     """What the stack of one region brought is served by the first environment there."""
     manifest = engine.manifest
-    template = manifest.templates[stack.name]
-    to.after_stack(template, outcome, to.report)
-    _name_pools(to, template, outcome, provisions)
+    settle(to, manifest.templates[stack.name], outcome, provisions)
     functions = manifest.functions_of(stack.name)
     if not functions:
         with step(to.report, "release", outcome.region, stack.name) as under_way:
@@ -161,13 +164,38 @@ def _follow(
         manifest.environment,
         to.aws,
         known=known,
+        description=origin.told(manifest.provenance),
         report=to.report,
         stop=to.stop,
     )
     if not known or any(each.changed for each in here):
-        guard_health(to, manifest, stack, outcome, here)
+        _prove(to, engine, stack, outcome, here)
     moved += here
     release.provision(functions, outcome.region, to.aws, report=to.report)
+
+
+def _prove(
+    to: Delivering,
+    engine: Engine,
+    stack: StackPlan,
+    outcome: StackOutcome,
+    moved: Sequence[Moved],
+) -> None:
+    """What was released answers; that it does not is on record, so that nobody brings it again."""
+    try:
+        guard_health(to, engine.manifest, stack, outcome, moved)
+    except UnhealthyError as error:
+        entry = PlaceEntry("deployed", outcome=UNHEALTHY, error=str(error))
+        engine.book.place((stack.name, outcome.region), entry)
+        raise
+
+
+def settle(
+    to: Delivering, template: Template, outcome: StackOutcome, provisions: Provisions
+) -> None:
+    """A stack that stands has what it cannot make itself, before anything is released."""
+    to.after_stack(template, outcome, to.report)
+    _name_pools(to, template, outcome, provisions)
 
 
 def _name_pools(

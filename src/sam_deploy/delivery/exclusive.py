@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from sam_deploy import provide
 from sam_deploy.aws import Aws, Records
 from sam_deploy.deploy import journal as journals
+from sam_deploy.deploy import promotions
 from sam_deploy.deploy.journal import Entry
 from sam_deploy.deploy.lock import locked
 from sam_deploy.deploy.owner import this_process
@@ -29,6 +30,7 @@ def exclusive(
     caller = aws.caller(home_region)
     owner = this_process(command, caller.arn or caller.account)
     with locked(documents, name, owner, stop):
+        promotions.refuse_open(documents, name)
         yield journals.read(documents, name).entry
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from sam_deploy import release
+from sam_deploy import release, watching
 from sam_deploy.amounts import plural
 from sam_deploy.delivery.to import Delivering
 from sam_deploy.deploy import StackOutcome
@@ -14,6 +14,11 @@ from sam_deploy.events import Note
 from sam_deploy.manifest import Manifest
 from sam_deploy.plan import StackPlan
 from sam_deploy.release import Moved
+from sam_deploy.watching import Source
+
+
+class UnhealthyError(IncompleteError):
+    """What was deployed does not work. The aliases are back; the same code again does not help."""
 
 
 def guard_health(
@@ -25,7 +30,7 @@ def guard_health(
 ) -> None:
     """The API of a stack's first region answers, with what was just released.
 
-    Raises `IncompleteError` when it does not; the aliases that were moved are where they were
+    Raises `UnhealthyError` when it does not; the aliases that were moved are where they were
     before by then, and no other region has been begun.
     """
     need = manifest.templates[stack.name].health
@@ -35,8 +40,15 @@ def guard_health(
     if not told:
         return
     url = to.address(outcome.region, told).rstrip("/") + need.path
+    since_ms, logs = watching.now_ms(), _logs(manifest, moved)
     try:
-        said = release.unhealthy(url, to.report, to.stop, region=outcome.region)
+        said = release.unhealthy(
+            url,
+            to.report,
+            to.stop,
+            region=outcome.region,
+            hopeless=lambda: watching.unloadable(logs, since_ms, to.aws, to.stop),
+        )
     except BaseException:
         # Ctrl-C before it has answered: dev must not stay on what nobody has seen work
         _put_back(to, moved)
@@ -45,16 +57,37 @@ def guard_health(
         to.report(Note(f"{outcome.region} GET {url}: healthy", region=outcome.region))
         return
     back = _put_back(to, moved)
-    there = f"{manifest.environment} there serves"
-    served = f"{there} its old versions of {plural(len(back), 'function')} again"
-    served = served if back else f"{there} what does not answer"
-    raise IncompleteError(
-        f"`{stack.name}` in `{outcome.region}` does not work as deployed",
-        why=said,
-        state=f"{served}; no other region was begun",
-        hint=f"`sam-deploy logs --region {outcome.region} --environment {manifest.environment}` "
+    cause = watching.last_failure(logs, since_ms, to.aws, to.stop)
+    why = f"{said}\n{cause}" if cause else said
+    raise _not_working(outcome, manifest.environment, why, len(back))
+
+
+def _not_working(outcome: StackOutcome, environment: str, why: str, back: int) -> UnhealthyError:
+    serves = (
+        f"its old versions of {plural(back, 'function')} again" if back else "what does not answer"
+    )
+    return UnhealthyError(
+        f"`{outcome.stack}` in `{outcome.region}` does not work as deployed",
+        why=why,
+        state=f"{environment} there serves {serves}; no other region was begun",
+        # without --environment: what failed is behind no alias any more
+        hint=f"`sam-deploy logs --region {outcome.region} --since 5m` "
         "shows why; correct it, then run `sam-deploy deploy` again",
     )
+
+
+def _logs(manifest: Manifest, moved: Sequence[Moved]) -> list[Source]:
+    """Return the logs of the versions that were just released."""
+    names = {each.function_name: each.name for each in manifest.functions}
+    return [
+        Source(
+            region=each.region,
+            function=names.get(each.function, each.function),
+            group=f"/aws/lambda/{each.function}",
+            versions=frozenset({each.version}),
+        )
+        for each in moved
+    ]
 
 
 def _put_back(to: Delivering, moved: Sequence[Moved]) -> tuple[Moved, ...]:

@@ -23,6 +23,7 @@ from sam_deploy.aws import Functions, Objects
 from sam_deploy.delivery.to import Delivering
 from sam_deploy.delivery.under_way import records_of
 from sam_deploy.deploy import journal as journals
+from sam_deploy.deploy import promotions
 from sam_deploy.deploy.lock import locked
 from sam_deploy.deploy.owner import this_process
 from sam_deploy.errors import IncompleteError, RefusedError, SamDeployError
@@ -30,7 +31,7 @@ from sam_deploy.events import ignore
 from sam_deploy.lanes import Outcomes
 from sam_deploy.manifest import FunctionWork, Manifest
 from sam_deploy.provide.archives import bring
-from sam_deploy.release import Move, Moved, marks
+from sam_deploy.release import Move, Moved, marks, origin
 from sam_deploy.release.publish import mark_of
 from sam_deploy.release.versions import Versions
 from sam_deploy.template import Template
@@ -161,11 +162,13 @@ def update(
     somebody has deployed since. Raises `IncompleteError` when some functions could not be updated.
     """
     refuse_promoted(manifest)
+    to = to.through_broker(manifest)
     work = _Work(to, base, manifest, sources)
     caller = to.aws.caller(manifest.home_region)
     owner = this_process(to.command, caller.arn or caller.account)
     documents = records_of(manifest, base.account, to.aws)
     with locked(documents, manifest.name, owner, to.stop):
+        promotions.refuse_open(documents, manifest.name)
         if journals.read(documents, manifest.name).etag != base.journal:
             raise OvertakenError(
                 "Somebody has deployed this app since",
@@ -248,7 +251,8 @@ def _update(work: _Work, each: FunctionWork, region: str) -> Updated:
             revision_id=alias.revision_id,
             description=marks.begun(),
         )
-    version = Versions(functions, bucket.bucket, ignore, to.stop).publish(each)
+    told = origin.told(manifest.provenance)
+    version = Versions(functions, bucket.bucket, ignore, to.stop, told).publish(each)
     mark = _mark(work.base, each, version, replaced)
     move = Move(region, each.function_name, alias, version, mark, always=True)
     moved = release.move([move], to.aws, report=to.report)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from sam_deploy import broker
 from sam_deploy.aws import Aws
 from sam_deploy.deploy import Options, Review, StackOutcome
 from sam_deploy.deploy.engine import Executor
@@ -56,3 +57,8 @@ class Delivering:
     """Id and epoch of the journal that is meant; another one is refused."""
     address: Callable[[str, str], str] = as_told
     """(region, address of a stage as the stack tells it) -> where it is reached from here."""
+
+    def through_broker(self, manifest: Manifest) -> Delivering:
+        """Return the same, but the app's broker moves aliases, when it has one."""
+        where = manifest.outside.broker
+        return replace(self, aws=broker.through(self.aws, where, manifest.home_region))

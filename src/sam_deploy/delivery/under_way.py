@@ -6,20 +6,20 @@ import contextlib
 import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sam_deploy import deploy, provide
 from sam_deploy import manifest as manifests
 from sam_deploy.aws import Aws, Objects, Records
 from sam_deploy.delivery.to import Delivering
-from sam_deploy.deploy import Engine, Place, Survey
+from sam_deploy.deploy import Engine, Place, Survey, promotions
 from sam_deploy.deploy import journal as journals
 from sam_deploy.deploy.journal import Entry, Journal, Read
 from sam_deploy.deploy.lock import locked
 from sam_deploy.deploy.lock import look as lock_holder
 from sam_deploy.deploy.owner import Owner, this_process
 from sam_deploy.deploy.preflight import Facts, check
-from sam_deploy.errors import RefusedError, SamDeployError
+from sam_deploy.errors import RefusedError, SamDeployError, UnreachableError
 from sam_deploy.events import PhaseStarted
 from sam_deploy.manifest import Manifest
 
@@ -51,8 +51,10 @@ def under_way(to: Delivering, manifest: Manifest) -> Iterator[tuple[Engine, Jour
     bucket.ensure_bucket()
     name, take = manifest.name, to.take_expired_lock
     with locked(documents, name, owner, to.stop, take_expired=take):
+        # again: one may have been begun, and ended by a kill, since it was looked for
+        promotions.refuse_open(documents, name)
         if journals.read(documents, name).etag != found.journal.etag:
-            found = _look(to, manifest, account, documents, holders=False)
+            found = _look(to, manifest, account, documents)
         if to.goes_on_with and (found.entry.id, found.entry.epoch) != to.goes_on_with:
             raise RefusedError(
                 "Somebody else has gone on meanwhile",
@@ -60,22 +62,49 @@ def under_way(to: Delivering, manifest: Manifest) -> Iterator[tuple[Engine, Jour
                 f"{found.entry.started} by {found.entry.who}",
                 hint="look again: `sam-deploy status`",
             )
-        allowed = to.options.allow_replace
-        journal = _journal(manifest, documents, bucket, owner, found, allowed)
-        engine = Engine(
-            manifest,
-            to.aws,
-            account,
-            to.options,
-            to.report,
-            to.stop,
-            book=journal,
-            live=found.survey.live,
-            before=found.entry,
-            executor=to.executor,
-            lost=lost(manifest, found.survey),
+        mine = journals.begin(owner, found.entry, manifest.environment, to.options.allow_replace)
+        journal = _journal(manifest, documents, bucket, found, mine)
+        yield _engine(to, manifest, found, journal), journal, found
+
+
+def promoting(
+    to: Delivering, manifest: Manifest, owner: Owner, account: str
+) -> tuple[Engine, Journal, Found]:
+    """Look, for a promotion that deploys stacks: it holds the lock, and its journal may be open.
+
+    What it leaves unfinished is on record as a part of it, which only it goes on with. Raises
+    `UnreachableError` when a region does not answer: a promotion is for all of them.
+    """
+    to.report(PhaseStarted("preflight", "Looking at what stands"))
+    documents = records_of(manifest, account, to.aws)
+    found = _look(to, manifest, account, documents, promotes=True)
+    for (stack, region), error in found.survey.failed.items():
+        raise UnreachableError(
+            f"`{stack}` in `{region}` could not be looked at",
+            why=str(error),
+            state="nothing was changed",
+            hint="a promotion is for all regions or none; run it again when they answer",
         )
-        yield engine, journal, found
+    bucket = provide.artifact_bucket(manifest.name, account, manifest.home_region, to.aws)
+    mine = journals.begin(owner, found.entry, manifest.environment, to.options.allow_replace)
+    journal = _journal(manifest, documents, bucket, found, replace(mine, kind="promote"))
+    return _engine(to, manifest, found, journal), journal, found
+
+
+def _engine(to: Delivering, manifest: Manifest, found: Found, journal: Journal) -> Engine:
+    return Engine(
+        manifest,
+        to.aws,
+        found.account,
+        to.options,
+        to.report,
+        to.stop,
+        book=journal,
+        live=found.survey.live,
+        before=found.entry,
+        executor=to.executor,
+        lost=lost(manifest, found.survey),
+    )
 
 
 def lost(manifest: Manifest, survey: Survey) -> dict[Place, SamDeployError]:
@@ -92,14 +121,22 @@ def records_of(manifest: Manifest, account: str, aws: Aws) -> Records:
 
 
 def _look(
-    to: Delivering, manifest: Manifest, account: str, documents: Records, *, holders: bool
+    to: Delivering,
+    manifest: Manifest,
+    account: str,
+    documents: Records,
+    *,
+    holders: bool = False,
+    promotes: bool = False,
 ) -> Found:
     """Return what stands. Raises what is in the way, all of it, before anything is written.
 
-    `holders`: somebody else's lock is in the way, too; later, it is us who hold it.
+    `holders`: somebody else's lock is in the way, too; later, it is us who hold it. `promotes`:
+    it is a promotion that looks, so that its own journal is none.
     """
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(3) as pool:
         journal = pool.submit(journals.read, documents, manifest.name)
+        promotion = pool.submit(promotions.read, documents, manifest.name)
         holder = pool.submit(lock_holder, documents, manifest.name) if holders else None
         survey = deploy.survey(manifest.places, to.aws, at_once=to.options.at_once, stop=to.stop)
         found = Found(account, survey, journal.result())
@@ -114,6 +151,8 @@ def _look(
         to.aws,
         to.stop,
         to.take_expired_lock,
+        Entry() if promotes else promotion.result(),
+        promotes,
     )
     check(facts, to.report)
     return found
@@ -123,9 +162,8 @@ def _journal(
     manifest: Manifest,
     documents: Records,
     bucket: Objects,
-    owner: Owner,
     found: Found,
-    allowed: frozenset[str],
+    mine: Entry,
 ) -> Journal:
     def keep_manifest() -> str:
         text = manifests.write(manifest)
@@ -133,5 +171,4 @@ def _journal(
         bucket.put_text(key, text)
         return key
 
-    mine = journals.begin(owner, found.entry, manifest.environment, allowed)
     return Journal(documents, manifest.name, found.journal, mine, keep_manifest)

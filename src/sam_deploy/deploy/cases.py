@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from sam_deploy.deploy import status as statuses
 from sam_deploy.deploy.guard import HOLD_DATA
-from sam_deploy.deploy.review import OURS
+from sam_deploy.deploy.review import OURS, UNDER_WAY
 from sam_deploy.deploy.standing import Part, Standing
 from sam_deploy.deploy.survey import Place
 from sam_deploy.errors import RefusedError
@@ -117,7 +117,10 @@ def case_of(standing: Standing, wish: Wish) -> Case:
         orphans=tuple(
             each.arn
             for each in standing.change_sets
-            if kind in {"fine", "anew"} and each.name.startswith(OURS) and each.execution in ENDED
+            if kind in {"fine", "anew"}
+            and each.name.startswith(OURS)
+            and each.execution in ENDED
+            and each.status not in UNDER_WAY
         ),
     )
 

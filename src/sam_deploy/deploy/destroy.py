@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 
 from sam_deploy import lanes
 from sam_deploy.aws import Buckets, Layers
+from sam_deploy.deploy import guard_role, lock
 from sam_deploy.deploy import journal as journals
-from sam_deploy.deploy import lock, wipe
 from sam_deploy.deploy.cases import all_in_one
 from sam_deploy.deploy.going import (
     Farewell,
@@ -28,13 +28,15 @@ from sam_deploy.deploy.going import (
     whole,
     wiped_before,
 )
-from sam_deploy.deploy.ground import Ground, new_token, take_down
+from sam_deploy.deploy.ground import Ground, new_token
 from sam_deploy.deploy.journal import Entry, Journal, PlaceEntry, Read
 from sam_deploy.deploy.standing import Part, Standing, look_at_all
 from sam_deploy.deploy.survey import Place
+from sam_deploy.deploy.taking_down import take_one_down
 from sam_deploy.errors import RefusedError, SamDeployError
-from sam_deploy.events import Note, PhaseStarted, RegionFinished
+from sam_deploy.events import Note, PhaseStarted, Planned, RegionFinished
 from sam_deploy.plan import StackPlan
+from sam_deploy.steps import DESTROY_STEPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,8 @@ def carry_out(ground: Ground, wanted: Wanted, found: Found) -> Destroyed:
             journal.close()
         else:
             _tell_left(ground, journal.entry)
+    if not wanted.others:
+        guard_role.delete(ground)
     if farewell.artifacts:
         buckets += _delete_home_bucket(ground)
     return Destroyed(done, versions, tuple(buckets))
@@ -206,6 +210,7 @@ def _take_all_down(
 ) -> dict[Place, Fate]:
     ground.report(PhaseStarted("destroy", "Deleting the stacks"))
     fates = {each.place: each for each in farewell.fates if each.acts}
+    ground.report(Planned(0, 0, 0, steps=len(fates) * len(DESTROY_STEPS)))
     after = order(wanted.stacks, ground.home_region)
     outcomes = lanes.run(
         {place: functools.partial(_one, ground, each, journal) for place, each in fates.items()},
@@ -228,13 +233,8 @@ def _one(ground: Ground, doomed: Fate, journal: Journal) -> Fate:
         journal.place(doomed.place, PlaceEntry("executing", token=token))
         work = ground.work(doomed.place)
         live = work.cloudformation.describe_stack(name)
-        if live is not None and live.status != "DELETE_COMPLETE":
-            for part in doomed.wiped:
-                if not part.kept:
-                    wipe.prepare(ground, region, part)
-            take_down(work, live, token)
-        for part in doomed.wiped:
-            wipe.delete(ground, region, part)
+        there = live if live is not None and live.status != "DELETE_COMPLETE" else None
+        take_one_down(ground, doomed, work, there, token)
         journal.place(doomed.place, PlaceEntry("done", outcome="deleted"))
     except SamDeployError:
         ground.report(RegionFinished(region, name, "failed", time.monotonic() - started))

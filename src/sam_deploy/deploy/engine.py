@@ -174,13 +174,16 @@ class Engine:
         return found
 
     def _forget(self, works: Iterable[StackWork]) -> None:
-        """No change set of ours is left anywhere, whatever had been made when it was stopped."""
-        lanes.run(
+        """No change set of ours is left of what was stopped; where one may be, it is told."""
+        outcomes = lanes.run(
             {work.place: functools.partial(forget, work) for work in works},
             after={},
             at_once=self.options.at_once,
             stop=Stop(),
         )
+        for (name, region), error in outcomes.failed.items():
+            message = f"`{name}` may keep what its review has made: {error}"
+            self.report(Note(message, "warning", region))
 
     def _refused(self, failed: Mapping[Place, SamDeployError]) -> SamDeployError | None:
         """Return the error that ends everything, when there is one."""

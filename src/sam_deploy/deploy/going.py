@@ -151,7 +151,11 @@ def refusals(
         if not any(is_named(part, frozenset({name})) for part in known):
             yield RefusedError(
                 f"`--delete-data {name}` names no bucket, table, pool or secret of these stacks",
-                why=f"what would stay is {', '.join(data)}" if data else "they leave no data",
+                why=f"what would stay is {', '.join(data)}"
+                if data
+                else "they leave no data"
+                if any(each.status for each in fates)
+                else "they are gone: what they have left is no part of them any more",
                 hint=f"leave `--delete-data {name}` out, or name it as it is shown",
             )
 
@@ -233,5 +237,5 @@ def whole(
         problems=tuple(f"`{name}` in `{where}`: {each}" for (name, where), each in failed.items())
         if len(failed) > 1
         else (),
-        hint=f"{error.hint}; then the same command again goes on" if error.hint else "",
+        hint=f"{error.hint or 'correct the cause'}; then the same command again goes on",
     )

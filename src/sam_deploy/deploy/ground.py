@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sam_deploy import provide
 from sam_deploy.aws import Aws, CloudFormation, Objects, Records, Stack
+from sam_deploy.deploy import promotions
 from sam_deploy.deploy.execute import delete
 from sam_deploy.deploy.lock import locked
 from sam_deploy.deploy.owner import Owner, this_process
@@ -71,6 +72,7 @@ class Ground:
         owner = this_process(self.command, caller.arn or caller.account)
         self.bucket(self.home_region).ensure_bucket()
         with locked(self.documents, self.name, owner, self.stop):
+            promotions.refuse_open(self.documents, self.name)
             yield owner
 
 

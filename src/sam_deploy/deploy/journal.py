@@ -15,13 +15,13 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Final, Literal
 
 from sam_deploy.aws import Record
+from sam_deploy.deploy.kept import Kept, PutAsideError
 from sam_deploy.deploy.lock import Documents
 from sam_deploy.deploy.owner import Owner
 from sam_deploy.deploy.survey import Place
 from sam_deploy.errors import IncompleteError, RefusedError
 
 SCHEMA: Final = 1
-TRIES: Final = 2
 
 
 class OtherVersionError(RefusedError):
@@ -50,7 +50,9 @@ class Entry:
     id: str = ""
     epoch: int = 0
     """Rises each time that somebody goes on with it."""
-    kind: Literal["deploy", "destroy", "promote"] = "deploy"
+    writer: str = ""
+    """Id of the process: two that go on with it at once are in the same epoch."""
+    kind: Literal["deploy", "destroy", "promote", "rollback"] = "deploy"
     state: Literal["review", "open", "done"] = "done"
     """review: somebody looks at what would change; nothing is there to go on with."""
     command: str = ""
@@ -65,6 +67,8 @@ class Entry:
     """`stack region` -> how far it has come."""
     allowed: tuple[str, ...] = ()
     """Logical ids of what may be lost, as the user said (`--allow-replace`)."""
+    release: Mapping[str, str] = field(default_factory=dict)
+    """Of a promotion or rollback: how far it is; see `promotion/book.py`."""
     layers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Region -> description of a layer's content -> ARN of the version that holds it."""
 
@@ -72,6 +76,11 @@ class Entry:
     def is_open(self) -> bool:
         """Whether it was begun and has not come to its end."""
         return self.state == "open"
+
+    @property
+    def attempt(self) -> tuple[str, int, str]:
+        """What two entries share when one process has written both."""
+        return self.id, self.epoch, self.writer
 
     def place(self, place: Place) -> PlaceEntry:
         """Return how far a stack has come in a region."""
@@ -92,6 +101,14 @@ def key_of(name: str) -> str:
     return f"journal/{name}.json"
 
 
+def release_name(name: str) -> str:
+    """Return the name under which the promotions of an app keep their journal.
+
+    One of its own: a rollback must be possible while a deployment is unfinished.
+    """
+    return f"{name}.release"
+
+
 def manifest_key(digest: str) -> str:
     """Return where a manifest lies."""
     return f"manifests/{digest}.json"
@@ -108,10 +125,11 @@ class Read:
 def read(documents: Documents, name: str) -> Read:
     """Return the journal of an app. Raises `RefusedError` for one that cannot be understood."""
     found = documents.read(key_of(name))
-    return Read() if found is None else Read(_entry(found, key_of(name)), found.etag)
+    return Read() if found is None else Read(entry_of(found, key_of(name)), found.etag)
 
 
-def _entry(record: Record, key: str) -> Entry:
+def entry_of(record: Record, key: str) -> Entry:
+    """Return what a document says. Raises `RefusedError` when it cannot be understood."""
     try:
         found = json.loads(record.body)
         schema = found.pop("schema")
@@ -144,9 +162,8 @@ class Journal:
         mine: Entry,
         keep_manifest: Callable[[], str],
     ) -> None:
-        self._documents, self._key = documents, key_of(name)
+        self._kept = Kept(documents, key_of(name), before.etag, entry_of)
         self._before, self._mine = before.entry, mine
-        self._etag = before.etag
         # until it is agreed to, what an earlier run has left stays on record as it is
         now = replace(before.entry, epoch=mine.epoch) if before.entry.is_open else mine
         self._entry = replace(now, layers={**before.entry.layers})
@@ -213,28 +230,12 @@ class Journal:
                 with self._state:
                     self._entry = replace(self._entry, manifest=key)
             with self._state:
-                body, version = self._entry.written(), self._version
-            self._etag = self._put(body)
+                now, version = self._entry, self._version
+            try:
+                self._kept.put(now)
+            except PutAsideError as error:
+                raise _put_aside(error.entry) from error
             self._written = version
-
-    def _put(self, body: bytes) -> str:
-        entry = None
-        for _ in range(TRIES):
-            if self._etag:
-                etag = self._documents.replace(self._key, body, self._etag)
-            else:
-                etag = self._documents.create(self._key, body)
-            if etag is not None:
-                return etag
-            found = self._documents.read(self._key)
-            if found is not None and found.body == body:
-                return found.etag  # it was written, and only the answer was lost
-            entry = _entry(found, self._key) if found else None
-            mine = self._entry
-            if found is None or entry is None or (entry.id, entry.epoch) != (mine.id, mine.epoch):
-                break
-            self._etag = found.etag  # ours, of a moment ago: the answer to that one was lost
-        raise _put_aside(entry)
 
 
 def begin(owner: Owner, before: Entry, environment: str, allowed: Iterable[str] = ()) -> Entry:

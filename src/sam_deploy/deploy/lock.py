@@ -1,8 +1,10 @@
 """One deployment at a time: a lock in the artifact bucket of the home region.
 
 Made by a conditional write, so of many who ask at once one gets it. It says who holds it, and a
-heartbeat shows that the holder lives. Nobody's lock is taken away by time alone: only that of a
-process which provably died here, or by `resume` and `unlock`.
+heartbeat shows that the holder lives. How long ago the last one was is told by S3's clock alone:
+computers whose clocks are 15 minutes off may sign calls, and a lock lasts for less. Nobody's lock
+is taken away by time alone: only that of a process which provably died here, or by `resume` and
+`unlock`.
 """
 
 from __future__ import annotations
@@ -49,12 +51,22 @@ class Held:
 
     owner: Owner
     beat: float
-    """When its holder last showed that it lives: Unix seconds."""
+    """When its holder last showed that it lives, by the holder's clock: Unix seconds."""
     etag: str = field(default="", compare=False)
+    age_seconds: float | None = field(default=None, compare=False)
+    """How long ago that was when it was read, by S3's clock; nothing when S3 does not tell."""
+
+    def silence(self, now: float) -> float:
+        """Return for how many seconds its holder has shown no sign of life.
+
+        `now` is the clock of this computer. It counts only where S3 told no times: it and the
+        holder's may be far apart.
+        """
+        return max(0.0, now - self.beat) if self.age_seconds is None else self.age_seconds
 
     def expired(self, now: float) -> bool:
         """Whether its holder has been silent for long."""
-        return now - self.beat > EXPIRES_SECONDS
+        return self.silence(now) > EXPIRES_SECONDS
 
     def written(self) -> bytes:
         """Return it as it is stored."""
@@ -75,7 +87,8 @@ def look(documents: Documents, name: str) -> Held | None:
 def _held(record: Record, key: str) -> Held:
     try:
         found = json.loads(record.body)
-        return Held(Owner(**found["owner"]), float(found["beat"]), record.etag)
+        owner = Owner(**found["owner"])
+        return Held(owner, float(found["beat"]), record.etag, record.age_seconds)
     except (ValueError, KeyError, TypeError) as error:
         raise RefusedError(
             f"The lock `{key}` cannot be read",
@@ -87,7 +100,7 @@ def _held(record: Record, key: str) -> Held:
 def refusal(held: Held, now: float) -> RefusedError:
     """Return the error that says who deploys, since when, and what can be done."""
     owner = held.owner
-    silent = f"; no sign of life for {now - held.beat:.0f} s" if held.expired(now) else ""
+    silent = f"; no sign of life for {held.silence(now):.0f} s" if held.expired(now) else ""
     way = (
         "if that process is gone, `sam-deploy resume` goes on, "
         if silent
@@ -211,10 +224,10 @@ class _Lock:
 
     def _lost(self) -> IncompleteError:
         return IncompleteError(
-            "This deployment has lost its lock",
+            "This command has lost its lock",
             why="somebody has taken it over or ended it (`unlock`, `resume`)",
             state="what had been begun in AWS goes on there; nothing more was begun",
-            hint="`sam-deploy status` shows what is live; then run the same command again",
+            hint="`sam-deploy status` shows what is live, and how to go on with what is unfinished",
         )
 
     def release(self) -> None:

@@ -79,16 +79,16 @@ def _started(pid: int) -> float:
     return float(psutil.Process(pid).create_time())
 
 
-def _machine() -> str:
+def _machine(platform: str = sys.platform) -> str:
     """Return what is the same for all processes that share process ids, and for no others.
 
     '' where that cannot be known: two containers of one host have the same boot id, and often the
     same name.
     """
-    if sys.platform != "linux":
+    if platform != "linux":
         import psutil  # noqa: PLC0415 - only for commands that write
 
-        return f"{sys.platform}:{psutil.boot_time():.0f}"
+        return f"{platform}:{psutil.boot_time():.0f}"
     try:
         return f"{BOOT.read_text(encoding='ascii').strip()}:{PIDS.stat().st_ino}"
     except OSError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -61,6 +62,23 @@ def load(file: Path) -> PlanFile:
             hint="make the plan anew with this version",
         )
     return plan
+
+
+def digest_of(manifest: Manifest, reviews: Sequence[Review]) -> str:
+    """Return what stands for a deployment: its templates, and all changes. SHA-256, hex."""
+    return _digest(manifest, {" ".join(each.place): _seen(each) for each in reviews})
+
+
+def digest_of_plan(plan: PlanFile) -> str:
+    """Return the same of a plan that was kept in a file."""
+    return _digest(plan.manifest, plan.changes)
+
+
+def _digest(manifest: Manifest, changes: dict[str, dict[str, Any]]) -> str:
+    texts = {name: each.body for name, each in sorted(manifest.templates.items())}
+    seen = {place: each for place, each in changes.items() if each["way"] != "none"}
+    body = json.dumps([manifest.name, texts, seen], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(body.encode()).hexdigest()
 
 
 def as_reviewed(plan: PlanFile) -> Callable[[Manifest, Sequence[Review]], None]:

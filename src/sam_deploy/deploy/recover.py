@@ -21,7 +21,8 @@ from sam_deploy.deploy.review import forget
 from sam_deploy.deploy.standing import look_at_all
 from sam_deploy.deploy.survey import Place
 from sam_deploy.errors import IncompleteError, SamDeployError
-from sam_deploy.events import RegionFinished
+from sam_deploy.events import PhaseStarted, Planned, RegionFinished
+from sam_deploy.steps import RECOVER_STEPS, step
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,9 @@ def carry_out(ground: Ground, cases: Mapping[Place, Case], wish: Wish) -> Recove
 
     All stacks go at once: none waits for another one here. Errors are collected.
     """
+    acting = sum(case.acts for case in cases.values())
+    ground.report(Planned(0, 0, 0, steps=acting * len(RECOVER_STEPS)))
+    ground.report(PhaseStarted("recover", "Recovering the stacks"))
     outcomes = lanes.run(
         {
             place: functools.partial(_timed, ground, case, wish)
@@ -68,7 +72,8 @@ def _timed(ground: Ground, case: Case, wish: Wish) -> str:
     stack, region = case.place
     started = time.monotonic()
     try:
-        did = _one(ground, case, wish)
+        with step(ground.report, "recover", region, stack, RECOVER_STEPS) as under_way:
+            did = under_way.detail = _one(ground, case, wish)
     except SamDeployError:
         ground.report(RegionFinished(region, stack, "failed", time.monotonic() - started))
         raise
@@ -85,8 +90,7 @@ def _one(ground: Ground, case: Case, wish: Wish) -> str:
     if case.kind == "delete":
         return _delete(ground, case, wish)
     if case.kind == "discard":
-        forget(work)
-        return "removed"
+        return "removed" if forget(work) else "tidied"
     return "tidied"
 
 

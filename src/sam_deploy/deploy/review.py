@@ -9,15 +9,24 @@ from typing import Final, Literal
 
 from sam_deploy.aws import AwsCallError, Change, ChangeSet, Stack
 from sam_deploy.deploy import guard, leftovers, operation, status
+from sam_deploy.deploy.patience import Patience
+from sam_deploy.deploy.refused import refusal
 from sam_deploy.deploy.survey import Live, Place, is_as_it_should_be
 from sam_deploy.deploy.work import StackWork
-from sam_deploy.errors import RefusedError
+from sam_deploy.errors import IncompleteError
+from sam_deploy.events import Note
 from sam_deploy.lanes import Stop
 from sam_deploy.steps import step
 
 Way = Literal["create", "update", "recreate", "none"]
 CHANGE_SET_SECONDS: Final = 300.0
 GONE_SECONDS: Final = 60.0
+SETTLE_SECONDS: Final = 30.0
+"""How long change sets that are being made are awaited when nobody wants them any more."""
+UNDER_WAY: Final = frozenset(
+    {"CREATE_PENDING", "CREATE_IN_PROGRESS", "DELETE_PENDING", "DELETE_IN_PROGRESS"}
+)
+"""Statuses of change sets that DeleteChangeSet refuses (InvalidChangeSetStatus)."""
 OURS: Final = "sd-"
 """How the names of our change sets begin."""
 DIGEST_CHARACTERS: Final = 24
@@ -98,21 +107,16 @@ def prepare(work: StackWork, way: Literal["create", "update"], before: Stack | N
     """
     state = (before.arn, before.updated, before.status) if before else ()
     name = f"{OURS}{work.digest(*state)[:DIGEST_CHARACTERS]}"
-    # hidden values are kept nowhere but in the stack itself; what it never had is not kept
-    known = before.parameters if before and way == "update" else {}
-    previous = tuple(each for each in work.hidden if each in known)
+    previous = work.kept(before) if way == "update" else ()
     identity = _create(work, way, name, previous)
     found = work.patience.until(
         lambda: _ready(work, identity), f"the change set of `{work.name}`", CHANGE_SET_SECONDS
     )
     if found.status == "FAILED" and not found.empty:
+        refused = refusal(work, found)
         work.cloudformation.delete_change_set(work.name, found.arn)
         discard_empty_stack(work)
-        raise RefusedError(
-            f"CloudFormation refused the template of `{work.name}` in `{work.region}`",
-            why=found.reason,
-            hint="`sam-deploy template` shows it; correct `deploy.py` and run it again",
-        )
+        raise refused
     return found
 
 
@@ -148,12 +152,35 @@ def _ready(work: StackWork, identity: str) -> ChangeSet | None:
     return found if found.status in {"CREATE_COMPLETE", "FAILED"} else None
 
 
-def tidy(work: StackWork, keep: str = "") -> None:
-    """Change sets that an earlier run of ours left behind are gone: AWS keeps only so many."""
-    for each in work.cloudformation.change_sets(work.name):
-        ended = each.execution in {"AVAILABLE", "UNAVAILABLE", "OBSOLETE", "EXECUTE_FAILED", ""}
-        if each.name.startswith(OURS) and each.arn != keep and ended:
-            work.cloudformation.delete_change_set(work.name, each.arn)
+def tidy(work: StackWork, keep: str = "") -> tuple[ChangeSet, ...]:
+    """Change sets that an earlier run of ours left behind are gone: AWS keeps only so many.
+
+    Returns those that stay, since AWS deletes none that it is still making.
+    """
+    ended = {"AVAILABLE", "UNAVAILABLE", "OBSOLETE", "EXECUTE_FAILED", ""}
+    return tuple(
+        each
+        for each in _ours(work)
+        if each.arn != keep and each.execution in ended and not _deleted(work, each)
+    )
+
+
+def _ours(work: StackWork) -> list[ChangeSet]:
+    there = work.cloudformation.change_sets(work.name)
+    return [each for each in there if each.name.startswith(OURS)]
+
+
+def _deleted(work: StackWork, each: ChangeSet) -> bool:
+    """Whether a change set is gone. One that is being made or deleted has to be waited for."""
+    if each.status in UNDER_WAY:
+        return False
+    try:
+        work.cloudformation.delete_change_set(work.name, each.arn)
+    except AwsCallError as error:
+        if error.code not in {"InvalidChangeSetStatus", "ChangeSetNotFound"}:
+            raise
+        return error.code == "ChangeSetNotFound"
+    return True
 
 
 def withdraw(work: StackWork, found: Review) -> None:
@@ -164,10 +191,30 @@ def withdraw(work: StackWork, found: Review) -> None:
         discard_empty_stack(work)
 
 
-def forget(work: StackWork) -> None:
-    """No change set of ours is left of a stack, and no stack that was made for one."""
-    tidy(work)
+def forget(work: StackWork, at_most_seconds: float = SETTLE_SECONDS) -> bool:
+    """No change set of ours is left of a stack, and no stack that was made for one.
+
+    Those that AWS is still making are awaited so long, also while everything else stops. What
+    stays all the same is told; the answer is whether nothing did.
+    """
+
+    def settled() -> bool | None:
+        return None if any(each.status in UNDER_WAY for each in _ours(work)) else True
+
+    with contextlib.suppress(IncompleteError):
+        _undisturbed(work).until(settled, f"the change sets of `{work.name}`", at_most_seconds)
+    left = tidy(work)
     discard_empty_stack(work)
+    if left:
+        named = ", ".join(f"{each.name} ({each.status})" for each in left)
+        message = f"`{work.name}` still has {named}; `sam-deploy recover` takes it away"
+        work.report(Note(message, "warning", work.region))
+    return not left
+
+
+def _undisturbed(work: StackWork) -> Patience:
+    """Return how to wait for what has to be done although everything stops."""
+    return replace(work, stop=Stop()).patience
 
 
 def discard_empty_stack(work: StackWork) -> None:
@@ -188,7 +235,7 @@ def discard_empty_stack(work: StackWork) -> None:
         return True if now is None or now.status == "DELETE_COMPLETE" else None
 
     # the next command must not meet it while it goes
-    replace(work, stop=Stop()).patience.until(gone, f"`{work.name}` to be gone", GONE_SECONDS)
+    _undisturbed(work).until(gone, f"`{work.name}` to be gone", GONE_SECONDS)
 
 
 def summary(found: Review) -> str:

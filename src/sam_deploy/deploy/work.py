@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from sam_deploy.aws import CloudFormation, Objects
+from sam_deploy.aws import CloudFormation, Objects, Stack
 from sam_deploy.aws.cloudformation import TEMPLATE_BODY_MAX_BYTES
 from sam_deploy.deploy.journal import PlaceEntry
 from sam_deploy.deploy.patience import Patience
@@ -67,6 +67,14 @@ class StackWork:
     def hidden(self) -> tuple[str, ...]:
         """Parameters that AWS hides, and that have no value here: a stack keeps its own."""
         return tuple(name for name in self.template.hidden if name not in self.parameters)
+
+    def kept(self, before: Stack | None) -> tuple[str, ...]:
+        """Return those of them that a stack has: hidden values are kept nowhere else.
+
+        AWS refuses to keep what a stack does not have yet.
+        """
+        known = before.parameters if before else {}
+        return tuple(each for each in self.hidden if each in known)
 
     @property
     def patience(self) -> Patience:

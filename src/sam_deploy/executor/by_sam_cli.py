@@ -30,7 +30,7 @@ def by_sam_cli(sam: SamCli) -> Executor:
                 work.cloudformation.delete_change_set(work.name, found.change_set)
             work.book.place(work.place, PlaceEntry("executing", token=token))
             try:
-                outcome = _deployed(sam, work)
+                outcome = _deployed(sam, work, found)
             except SamDeployError as error:
                 work.book.place(work.place, PlaceEntry("failed", token=token, error=str(error)))
                 raise
@@ -40,7 +40,7 @@ def by_sam_cli(sam: SamCli) -> Executor:
     return carry_out
 
 
-def _deployed(sam: SamCli, work: StackWork) -> StackOutcome:
+def _deployed(sam: SamCli, work: StackWork, found: Review) -> StackOutcome:
     return sam.deploy(
         work.template.body,
         work.name,
@@ -50,4 +50,6 @@ def _deployed(sam: SamCli, work: StackWork) -> StackOutcome:
         work.tags,
         report=work.report,
         stop=work.stop,
+        source=work.template.source,
+        kept=work.kept(found.before) if found.way == "update" else (),
     )

@@ -52,6 +52,8 @@ class Order:
     bucket: str
     parameters: Mapping[str, str]
     tags: Mapping[str, str]
+    source: str = "deploy.py"
+    """What the template was made of, by its name."""
 
 
 def validate(program: Program, template: str, region: str) -> list[str]:

@@ -57,7 +57,7 @@ def before(order: Order, said: str, code: int, *, timed_out: bool = False) -> Sa
         return RefusedError(
             f"CloudFormation refused the template of `{order.stack}` in `{order.region}`",
             why=_WAITER.sub("", found[1]),
-            hint="`sam-deploy template` shows it; correct `deploy.py` and run it again",
+            hint=f"`sam-deploy template` shows it; correct `{order.source}` and run it again",
         )
     ended = "it did not end in time" if timed_out else f"it ended with {code} and said nothing"
     return RefusedError(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TextIO
 
+from sam_deploy import own_folder
 from sam_deploy.errors import RefusedError, SamDeployError
 
 FOLDER: Final = Path(".sam-deploy", "sam")
@@ -40,7 +41,7 @@ def temporary(project: Path, stack: str, region: str, body: str) -> Iterator[tup
     """
     files = place(project, stack, region)
     try:
-        files.template.parent.mkdir(parents=True, exist_ok=True)
+        own_folder.make(files.template.parent)
         with _private(files.template) as template:
             template.write(body)
         log = _private(files.log)

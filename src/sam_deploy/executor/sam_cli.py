@@ -71,14 +71,17 @@ class SamCli:
         report: Report,
         stop: Stop,
         findings: tuple[str, ...] = (),
+        source: str = "deploy.py",
+        kept: tuple[str, ...] = (),
     ) -> StackOutcome:
         """The stack is as the template says, or as it was before.
 
         Archives must be in `bucket`, which must be in `region`. `findings` are what our own checks
-        object to: with any, the known bug of `sam validate` is not passed over. Reports stack
-        events, waits and notes, but no steps. Raises `ConfigError` for a template that the SAM CLI
-        finds invalid, `RefusedError` before a change, `RolledBackError` after one that was taken
-        back, and `StoppedError` when asked to stop.
+        object to: with any, the known bug of `sam validate` is not passed over. `source` is the
+        file that the template was made of, for errors. Parameters in `kept` keep the value that
+        the stack has, which it must have. Reports events, waits and notes, but no steps. Raises
+        `ConfigError` for a template that the SAM CLI finds invalid, `RefusedError` before a
+        change, `RolledBackError` after one that was taken back, `StoppedError` when asked to stop.
         """
         started = time.monotonic()
         gateway = self.gateway(region)
@@ -91,8 +94,9 @@ class SamCli:
                 stack_name,
                 region,
                 bucket,
-                complete(template_body, parameters, stack_name),
+                complete(template_body, parameters, stack_name, kept),
                 tags,
+                source,
             )
             live = self._run(order, gateway, reader, log, report, stop)
         return StackOutcome(

@@ -16,11 +16,15 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import uv
+
 from sam_deploy.errors import UnreachableError
 from sam_deploy.events import Report, Waiting
 from sam_deploy.local import ports, processes
+from sam_deploy.local.environment import uv_environment
 from sam_deploy.local.liveness import is_ok
 from sam_deploy.local.state import Server
+from sam_deploy.local.workers import found
 
 if TYPE_CHECKING:
     from sam_deploy.local.environment import Environment
@@ -34,18 +38,20 @@ _PORT_TAKEN: Final = "is already in use"
 
 
 def start(
-    environment: Environment, state: StateFolder, scratch: Path
+    environment: Environment, state: StateFolder, scratch: Path, endpoint: str = ""
 ) -> tuple[Server, processes.Child]:
     """A new emulator process exists; it is not ready yet (`await_ready`).
 
+    `endpoint` is where its functions reach AWS, when that is not the emulator itself.
     Raises UnreachableError when its program cannot be run.
     """
     port = ports.any_free()
+    found.write(scratch, uv.find_uv_bin(), uv_environment(os.environ))
     try:
         child = processes.spawn(
             # Isolated (-I): neither PYTHON* variables nor a file beside the launcher take part.
             [environment.python, "-I", LAUNCHER],
-            env=variables(port, scratch, os.environ.get("PATH", os.defpath)),
+            env=variables(port, scratch, os.environ.get("PATH", os.defpath), endpoint),
             cwd=scratch,
             log=state.emulator_log,
         )
@@ -56,9 +62,10 @@ def start(
     return Server(child.process, port), child
 
 
-def variables(port: int, scratch: Path, path: str) -> dict[str, str]:
+def variables(port: int, scratch: Path, path: str, endpoint: str = "") -> dict[str, str]:
     """The whole environment of the emulator, and so of every function it runs."""
     return {
+        **({"AWS_ENDPOINT_URL": endpoint} if endpoint else {}),
         "PATH": path,
         "HOME": str(scratch),
         "TMPDIR": str(scratch),
@@ -102,12 +109,12 @@ def answers(server: Server, timeout_seconds: float = 2.0) -> bool:
     return is_ok(f"{server.url}/_ministack/ready", timeout_seconds)
 
 
-def make_scratch(project: Path) -> Path:
+def make_scratch(owner: Path) -> Path:
     """A new, private TMPDIR for the emulator; those that died with earlier ones are removed.
 
     Outside the project, because `node` looks for packages in every folder above a function.
     """
-    prefix = _scratch_prefix(project)
+    prefix = _scratch_prefix(owner)
     for leftover in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
         # A start that was killed before it could note its emulator left it in here.
         processes.kill_within(leftover)
@@ -135,6 +142,6 @@ def remove_scratch(scratch: Path) -> None:
     )
 
 
-def _scratch_prefix(project: Path) -> str:
-    digest = hashlib.sha256(str(project).encode()).hexdigest()[:12]
+def _scratch_prefix(owner: Path) -> str:
+    digest = hashlib.sha256(str(owner).encode()).hexdigest()[:12]
     return f"sam-deploy-cloud-{digest}-"

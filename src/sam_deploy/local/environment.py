@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -37,6 +38,7 @@ _FIND_SECONDS: Final = 60.0
 _NOT_FOR_UV: Final = frozenset(
     {"VIRTUAL_ENV", "UV_PYTHON", "UV_CONSTRAINT", "UV_OVERRIDE", "UV_EXCLUDE_NEWER", "UV_PROJECT"}
 )
+DEFAULT_PYTHON: Final = "3.12"
 _NETWORK_SIGNS: Final = (
     "failed to fetch",
     "request failed",
@@ -58,17 +60,27 @@ class Environment:
     version: str
 
 
-def ensure(report: Report, python: str = "3.12") -> Environment:
+def wanted_python(runtime: str) -> str:
+    """Return the minor version of Python that an app's runtime asks for; '' when any will do.
+
+    For functions in Node it is the emulator alone that runs on it.
+    """
+    named = re.fullmatch(r"(?:python)?(3\.\d+)", runtime)
+    return named[1] if named else ""
+
+
+def ensure(report: Report, python: str = DEFAULT_PYTHON) -> Environment:
     """An environment with the emulator in it exists; it is made when it does not.
 
-    `python` is the minor version that the functions want; another of 3.11 to 3.13 is taken, with
-    a warning, when it is none of them or this machine does not have it. Nothing is downloaded
-    but packages.
+    `python` is the minor version that the functions want, or their runtime; another of 3.11 to
+    3.13 is taken, with a warning, when it is none of them or this machine does not have it.
+    Nothing is downloaded but packages.
     Raises UnreachableError when the package index does not answer, RefusedError when uv says no.
     """
-    interpreter, version = _interpreter(python)
-    if not version.startswith(f"{python}."):
-        message = f"the embedded cloud has no Python {python} here: functions run on {version}"
+    wanted = wanted_python(python)
+    interpreter, version = _interpreter(wanted or DEFAULT_PYTHON)
+    if wanted and not version.startswith(f"{wanted}."):
+        message = f"the embedded cloud has no Python {wanted} here: functions run on {version}"
         report(Note(message, level="warning"))
     folder = cache_folder().absolute() / "emulator" / _key(interpreter, version)
     made = Environment(folder, folder / "bin" / "python", version)
@@ -81,6 +93,17 @@ def ensure(report: Report, python: str = "3.12") -> Environment:
         if not made.python.exists():
             _make(folder, interpreter)
     return made
+
+
+def python_for(wanted: str, report: Report) -> Path:
+    """The interpreter that functions of this minor version run on, without any environment.
+
+    Another of 3.11 to 3.13 is taken, with a warning, where this machine does not have it.
+    """
+    interpreter, version = _interpreter(wanted)
+    if not version.startswith(f"{wanted}."):
+        report(Note(f"there is no Python {wanted} here: functions run on {version}", "warning"))
+    return interpreter
 
 
 def cache_folder() -> Path:

@@ -19,6 +19,7 @@ from sam_deploy.local.state import Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from sam_deploy.local.state import StateFolder
 
@@ -29,9 +30,16 @@ _POLL_SECONDS: Final = 0.05
 
 
 def start(
-    endpoint: str, port: int | None, state: StateFolder, note: Callable[[Server], None]
+    endpoint: str,
+    proxy: str,
+    scratch: Path,
+    port: int | None,
+    state: StateFolder,
+    note: Callable[[Server], None],
 ) -> Server:
     """The gateway to `endpoint` answers, on `port` or on the first free one from 3000.
+
+    `proxy` is the URL of the proxy of faults, `scratch` the emulator's folder.
 
     `note` is called as soon as its process exists, so that a kill meanwhile leaves no orphan.
     Raises RefusedError when the given port is taken, UnreachableError when it does not start.
@@ -44,7 +52,8 @@ def start(
             # -P: a project's own `starlette.py` must not be imported in place of the real one.
             [
                 *(sys.executable, "-P", "-m", "sam_deploy.local.gateway"),
-                *("--endpoint", endpoint, "--fd", str(descriptor), "--port", str(number)),
+                *("--endpoint", endpoint, "--proxy", proxy, "--scratch", str(scratch)),
+                *("--fd", str(descriptor), "--port", str(number)),
             ],
             env=_variables(),
             cwd=state.path,

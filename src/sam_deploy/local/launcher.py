@@ -2,7 +2,8 @@
 
     python -I launcher.py
 
-It never imports sam_deploy (which is not installed there). `SAM_DEPLOY_PATCHES` names the patches
+It never imports sam_deploy (which is not installed there) but for `sam_deploy.local.workers`, which
+needs nothing. `SAM_DEPLOY_PATCHES` names the patches
 to apply, separated by commas; `all` and `none` are understood. A patch is a module of `patches/`
 with `apply() -> None`, one per fault.
 """
@@ -14,6 +15,7 @@ import importlib.util
 import os
 import sys
 from pathlib import Path
+from types import ModuleType
 
 PATCHES = Path(__file__).with_name("patches")
 
@@ -28,6 +30,15 @@ def chosen(setting: str, available: list[str]) -> list[str]:
         msg = f"SAM_DEPLOY_PATCHES names no patch: {', '.join(unknown)}"
         raise ValueError(msg)
     return names
+
+
+def share_workers() -> None:
+    """`sam_deploy.local.workers` can be imported here, without the packages around it."""
+    local = Path(__file__).parent
+    for name, folder in (("sam_deploy", local.parent), ("sam_deploy.local", local)):
+        package = ModuleType(name)
+        package.__path__ = [str(folder)]
+        sys.modules[name] = package
 
 
 def apply_patches(setting: str) -> None:
@@ -45,6 +56,7 @@ def apply_patches(setting: str) -> None:
 
 def main() -> None:
     """Apply the patches, then serve until SIGTERM."""
+    share_workers()
     apply_patches(os.environ.get("SAM_DEPLOY_PATCHES", "all"))
     # MiniStack reads its own command line.
     sys.argv = ["ministack"]

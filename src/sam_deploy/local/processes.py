@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 import psutil
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _START_TOLERANCE_SECONDS: Final = 2.0
 """psutil derives start times from the wall clock at boot, which NTP may move a little."""
@@ -75,10 +76,10 @@ class Process:
                 return []
         except psutil.NoSuchProcess:
             pass
-        members = []
+        members: list[psutil.Process] = []
         for process in psutil.process_iter():
             with suppress(psutil.Error, ProcessLookupError, PermissionError):
-                if os.getpgid(process.pid) == self.pid:
+                if sys.platform != "win32" and os.getpgid(process.pid) == self.pid:
                     members.append(process)
         return members
 
@@ -130,11 +131,11 @@ def spawn(
 
 
 def kill_within(folder: Path) -> None:
-    """No process works in this folder, or below it, any more. It must be a folder of our own."""
+    """No process works or is at home below this folder any more. It must be one of our own."""
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
-            if Path(process.cwd()).is_relative_to(folder):
+            if any(Path(place).is_relative_to(folder) for place in _places(process)):
                 process.kill()
                 found.append(process)
     _await_end(found, _KILLED_SECONDS)
@@ -154,6 +155,11 @@ def describe_exit(code: int) -> str:
     if code < 0:
         return f"ended by {signal.Signals(-code).name}"
     return f"exit code {code}"
+
+
+def _places(process: psutil.Process) -> Iterator[str]:
+    yield process.cwd()
+    yield process.environ().get("HOME", "")
 
 
 def _await_end(processes: list[psutil.Process], seconds: float) -> None:

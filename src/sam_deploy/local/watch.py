@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from sam_deploy.local.state import RunningCloud
 
-Part: TypeAlias = Literal["emulator", "gateway"]
-_LOOK_SECONDS: Final = 0.25
+Part: TypeAlias = Literal["emulator", "gateway", "proxy"]
+LOOK_SECONDS: Final = 0.25
 
 
 class Watch:
@@ -37,12 +37,15 @@ class Watch:
             self._thread.join()
 
     def _look(self) -> None:
-        while not self._stopped.wait(_LOOK_SECONDS):
+        while not self._stopped.wait(LOOK_SECONDS):
             if not self._cloud.emulator_server.process.alive():
                 self._on_death("emulator")
                 return
             if not self._cloud.gateway_server.process.alive():
                 self._on_death("gateway")
+                return
+            if not self._cloud.proxy_server.process.alive():
+                self._on_death("proxy")
                 return
 
 

@@ -7,10 +7,11 @@ reviewed plan (`deploy --plan`), from archives of another job (`deploy --artifac
 
 from sam_deploy.manifest.folder import only, read_folder, write_folder
 from sam_deploy.manifest.make import of_app, of_template
-from sam_deploy.manifest.model import FunctionWork, Manifest, Outside, Provenance
+from sam_deploy.manifest.model import Codes, FunctionWork, Manifest, Outside, Provenance
 from sam_deploy.manifest.written import read, write
 
 __all__ = [
+    "Codes",
     "FunctionWork",
     "Manifest",
     "Outside",

@@ -8,7 +8,7 @@ from sam_deploy import naming
 from sam_deploy.build import Artifacts
 from sam_deploy.config import physical
 from sam_deploy.config.model import App
-from sam_deploy.manifest.model import FunctionWork, Manifest, Outside, Provenance
+from sam_deploy.manifest.model import Codes, FunctionWork, Manifest, Outside, Provenance
 from sam_deploy.plan import BuildUnit, NodeUnit, Plan, StackPlan
 from sam_deploy.plan.units import functions_of
 from sam_deploy.provide import artifact_key, needs_of
@@ -90,6 +90,17 @@ def _outside(app: App) -> Outside:
         sender_region=(mail.region or app.home_region) if mail else "",
         domain=app.domain or "",
         hosted_zone_id=app.hosted_zone_id or "",
+        codes=Codes(
+            tuple(mail.recipients),
+            mail.minutes,
+            mail.attempts,
+            mail.codes_an_hour,
+            mail.codes_a_day,
+            mail.approval_hours,
+        )
+        if mail
+        else None,
+        broker=(mail.broker or "") if mail else "",
     )
 
 

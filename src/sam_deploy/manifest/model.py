@@ -43,6 +43,18 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Codes:
+    """Who receives one-time codes, and how they may be used: `Promotion` of `deploy.py`."""
+
+    recipients: tuple[str, ...]
+    minutes: int = 10
+    attempts: int = 3
+    codes_an_hour: int = 5
+    codes_a_day: int = 20
+    approval_hours: int = 24
+
+
+@dataclass(frozen=True, slots=True)
 class Outside:
     """What an app leans on that none of its stacks makes. Empty where it needs no such thing."""
 
@@ -52,6 +64,10 @@ class Outside:
     """Where SES sends them."""
     domain: str = ""
     hosted_zone_id: str = ""
+    codes: Codes | None = None
+    """Who agrees to what changes for environments that are promoted to; nobody when not said."""
+    broker: str = ""
+    """Name or ARN of the function that moves aliases."""
 
 
 @dataclass(frozen=True, slots=True)

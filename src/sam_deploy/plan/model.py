@@ -124,6 +124,8 @@ class NodeUnit:
     """What esbuild compiles to, such as es2020; empty for what the runtime understands."""
     options: tuple[str, ...] = ()
     """Further options of esbuild, such as `--define:STAGE="dev"`."""
+    host: bool = False
+    """For the embedded cloud, which runs it with this machine's Node: that has no AWS SDK."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def _layer_unit(app: App, project: Path, layer: Layer, host: Target | None) -> B
 def _function_unit(app: App, project: Path, function: Function, host: Target | None) -> Unit:
     runtime = function.runtime or app.runtime
     if is_node(runtime):
-        return _node_unit(app, project, function, runtime)
+        return _node_unit(app, project, function, runtime, on_host=host is not None)
     return BuildUnit(
         key=f"function/{function.name}",
         name=function.name,
@@ -86,7 +86,9 @@ def _function_unit(app: App, project: Path, function: Function, host: Target | N
     )
 
 
-def _node_unit(app: App, project: Path, function: Function, runtime: str) -> NodeUnit:
+def _node_unit(
+    app: App, project: Path, function: Function, runtime: str, *, on_host: bool
+) -> NodeUnit:
     bundle = function.bundle
     return NodeUnit(
         key=f"function/{function.name}",
@@ -102,6 +104,7 @@ def _node_unit(app: App, project: Path, function: Function, runtime: str) -> Nod
         exclude=(*app.exclude, *function.exclude),
         budget_bytes=_budget(function),
         facts=facts(app, function),
+        host=on_host,
     )
 
 

@@ -60,7 +60,12 @@ class Needs:
 
 def artifact_key(artifact: Artifact) -> str:
     """Return the S3 key of an archive: its own hash, so that equal bytes are stored once."""
-    return f"artifacts/{artifact.sha256}{Path(artifact.archive).suffix or '.zip'}"
+    return archive_key(artifact.sha256, artifact.archive)
+
+
+def archive_key(sha256: str, archive: str) -> str:
+    """Return the same for a hash (hexadecimal) and the name of a file."""
+    return f"artifacts/{sha256}{Path(archive).suffix or '.zip'}"
 
 
 def layer_description(artifact: Artifact) -> str:

@@ -31,13 +31,14 @@ def unhealthy(
     stop: Stop,
     *,
     region: str,
+    hopeless: Callable[[], bool] = bool,
     wait_seconds: float = WAIT_SECONDS,
     clock: Callable[[], float] = time.monotonic,
 ) -> str:
     """Return '' when a GET of the address is answered 2xx or 3xx; else what it says.
 
-    Asks again until then, for at most `wait_seconds`; an answer below 500 is final at once, since
-    the application itself gave it.
+    Asks again until then, for at most `wait_seconds`. An answer below 500 is final at once, since
+    the application itself gave it; and so is one of 500 or more when it is `hopeless`.
     """
     deadline, told = clock() + wait_seconds, False
     while True:
@@ -46,7 +47,8 @@ def unhealthy(
             return ""
         said = f"GET {url} answered {status}: {text}" if status else f"GET {url}: {text}"
         final = FIRST_BAD <= status < 500 and status not in {403, 404, 429}  # noqa: PLR2004 - HTTP
-        if final or clock() >= deadline:
+        broken = status >= 500 and hopeless()  # noqa: PLR2004 - HTTP's own number
+        if final or broken or clock() >= deadline:
             return said
         if not told:
             report(Waiting(f"the API to answer ({said})", deadline - clock(), region))

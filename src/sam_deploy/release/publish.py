@@ -45,6 +45,7 @@ def publish(
     aws: Aws,
     *,
     known: bool,
+    description: str = "",
     report: Report,
     stop: Stop,
 ) -> tuple[Moved, ...]:
@@ -54,11 +55,12 @@ def publish(
     update and publication must not leave the environment behind. `known` says that the deployment
     before this one came to its end and that nothing changed since: then an alias whose
     description tells of this very code is left as it is. `bucket` holds the archives: a function
-    that was changed outside of its stack gets its own one back.
+    that was changed outside of its stack gets its own one back. `description` is that of the
+    versions which are made.
     """
     stack, region = place
     with step(report, "release", region, stack) as under_way, ThreadPoolExecutor(AT_ONCE) as pool:
-        versions = Versions(Functions(aws, region), bucket, report, stop)
+        versions = Versions(Functions(aws, region), bucket, report, stop, description)
         decide = functools.partial(_decide, versions, environment, known=known)
         moves = list(pool.map(decide, functions))
         moved = move(moves, aws, report=report)

@@ -28,23 +28,30 @@ class Served:
     """Other versions and their fraction of the calls, 0-1."""
     hot: bool = False
     """It is code of `deploy --watch`, which no stack has (`release/marks.py`)."""
+    function_name: str = ""
+    """As on AWS, such as ApiFunction."""
 
 
 def read(app: App, aws: Aws, regions: tuple[str, ...] = ()) -> tuple[Served, ...]:
     """Return what is served, ordered as in `deploy.py`. `regions`: all when empty."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = pool.map(functools.partial(read_one, app, aws), places_of(app, regions))
+        return tuple(each for served in found for each in served)
+
+
+def places_of(app: App, regions: tuple[str, ...]) -> list[tuple[Function, str]]:
+    """Return the functions and where each is, ordered as in `deploy.py`."""
     by_name = {each.name: each.regions for each in app.feature_sets}
-    places = [
+    return [
         (function, region)
         for function in app.functions
         for region in by_name[str(feature_set_of(app, function))]
         if not regions or region in regions
     ]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = pool.map(functools.partial(_read_one, app, aws), places)
-        return tuple(each for served in found for each in served)
 
 
-def _read_one(app: App, aws: Aws, place: tuple[Function, str]) -> list[Served]:
+def read_one(app: App, aws: Aws, place: tuple[Function, str]) -> list[Served]:
+    """Return what one function serves in one region, by environment: a call or two."""
     function, region = place
     functions = Functions(aws, region)
     # one name for all environments in the shared topology, so that it is asked for once
@@ -65,6 +72,7 @@ def _read_one(app: App, aws: Aws, place: tuple[Function, str]) -> list[Served]:
                 version=alias.version if alias else "",
                 weights=alias.weights if alias else (),
                 hot=alias is not None and marks.is_hot(alias),
+                function_name=name,
             )
         )
     return rows

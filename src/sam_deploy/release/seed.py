@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from sam_deploy import naming
+from sam_deploy.amounts import percent
 from sam_deploy.aws import Alias, Aws, Functions
 from sam_deploy.deploy import Added
 from sam_deploy.errors import IncompleteError, RefusedError
@@ -142,7 +143,9 @@ def _exact(place: _Place, source: str, alias: Alias | None) -> str:
             hint=f"deploy without the new environment first; that makes `{source}` whole",
         )
     if alias.weights:
-        shares = ", ".join(f"version {version}: {share:.0%}" for version, share in alias.weights)
+        shares = ", ".join(
+            f"version {version}: {percent(share)}" for version, share in alias.weights
+        )
         raise RefusedError(
             what,
             why=f"alias `{source}` serves several versions ({alias.version}; {shares})",

@@ -31,6 +31,8 @@ class Versions:
     bucket: str
     report: Report
     stop: Stop
+    description: str = ""
+    """Of the versions that are made: where their code comes from (`release/origin.py`)."""
 
     def publish(self, each: FunctionWork) -> str:
         """Return the version that holds what was deployed, made now unless it was there.
@@ -45,7 +47,10 @@ class Versions:
                     self._put_back(each, latest)
                     continue
                 made = self.functions.publish_version(
-                    each.function_name, each.code_sha256, latest.revision_id
+                    each.function_name,
+                    each.code_sha256,
+                    latest.revision_id,
+                    description=self.description,
                 )
             except AwsCallError as error:
                 if error.code not in MOVED_UNDER_US:

@@ -37,7 +37,7 @@ UPLOADED: Final[dict[str, dict[str, Shape]]] = {
 }
 _NESTED: Final = (
     "nested applications are not packaged; deploy that template as a stack of its own "
-    "(`sam-deploy deploy --template ...`), and hand values over by outputs and parameters"
+    "(`sam-deploy deploy --template FILE`), and hand values over by outputs and parameters"
 )
 _NOT_BUILT: Final = "this is not built here; upload it yourself and name its `s3://` address"
 REFUSED: Final[dict[str, dict[str, str]]] = {
@@ -52,7 +52,6 @@ REFUSED: Final[dict[str, dict[str, str]]] = {
     "AWS::ServerlessRepo::Application": {"ReadmeUrl": _NOT_BUILT, "LicenseUrl": _NOT_BUILT},
 }
 _INCLUDE: Final = "AWS::Include"
-_API_KINDS: Final = ("AWS::Serverless::Api", "AWS::Serverless::HttpApi")
 
 
 def read_files(reading: Reading, placed: Placed) -> None:
@@ -78,9 +77,6 @@ def _read_file(reading: Reading, placed: Placed, name: str, value: object, shape
         return
     named = f"{placed.logical_id}.{name}"
     reading.upload(placed, name, _unit(named, path), shape)
-    if placed.kind in _API_KINDS:
-        message = "the embedded cloud does not read definitions from S3: this API has no routes"
-        reading.warn(f"{EMBEDDED}definition", placed.place(name), message)
 
 
 def _unit(named: str, path: Any) -> PlainUnit:  # noqa: ANN401 - a Path; the type would be a cycle

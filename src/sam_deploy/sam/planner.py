@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from sam_deploy.errors import ConfigError
-from sam_deploy.plan.model import BuildUnit, Plan, StackPlan, Target, Unit, Warned
+from sam_deploy.plan.model import BuildUnit, NodeUnit, Plan, StackPlan, Target, Unit, Warned
 from sam_deploy.sam.model import SamRequest, SamTemplate
 from sam_deploy.sam.reader import read
 from sam_deploy.sam.reading import EMBEDDED
@@ -111,6 +111,9 @@ def _named(unit: Unit, stack: str, label: str, project: Path, host: Target | Non
     """
     archive, name = f"{stack}/{unit.archive}", f"{label}.{unit.name}"
     exclude = (*unit.exclude, *_locks(unit.source, project))
+    if isinstance(unit, NodeUnit):
+        on_host = host is not None
+        return replace(unit, archive=archive, name=name, exclude=exclude, host=on_host)
     if not isinstance(unit, BuildUnit):
         return replace(unit, archive=archive, name=name, exclude=exclude)
     target = host or unit.target

@@ -130,11 +130,6 @@ def _explain_releases(reading: Reading, placed: Placed) -> None:
     if placed.property("AutoPublishCodeSha256"):
         message = "SAM publishes a version only when this text changes, whatever the code is"
         reading.warn("auto-publish-hash", placed.place("AutoPublishCodeSha256"), message)
-    events = placed.property("Events")
-    kinds = [each.get("Type") for each in events.values()] if isinstance(events, dict) else []
-    if "HttpApi" in kinds:
-        message = "the embedded cloud makes no routes of HttpApi events yet: call the function"
-        reading.warn(f"{EMBEDDED}http-api", placed.place("Events"), message)
     if placed.property("DeploymentPreference"):
         where = placed.place("DeploymentPreference")
         message = "AWS CodeDeploy shifts the alias within the stack update, which lasts as long"

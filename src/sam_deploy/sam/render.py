@@ -64,6 +64,7 @@ def render(
             for name, declared in template.parameters.items()
             if isinstance(declared, Mapping) and str(declared.get("NoEcho")).lower() == "true"
         ),
+        source=template.file.name,
     )
 
 

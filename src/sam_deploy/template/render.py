@@ -94,6 +94,8 @@ class Template:
     """Addresses of user pools, made once the stack stands."""
     health: HealthNeed | None = None
     """Which call shows that its API works."""
+    source: str = "deploy.py"
+    """The file that it was made of, by its name."""
 
 
 def render(app: App, stack: StackPlan, artifact_keys: Mapping[str, str]) -> Template:

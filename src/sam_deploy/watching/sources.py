@@ -106,21 +106,29 @@ def _sources(
 
 
 def check_named(
-    what: str, names: Iterable[str], known: Iterable[str], where: str = CONFIG_FILE
+    what: str,
+    names: Iterable[str],
+    known: Iterable[str],
+    where: str = CONFIG_FILE,
+    beside: tuple[str, ...] = (),
 ) -> None:
-    """Raise `ConfigError` for a name that is not known, with the one that comes nearest."""
-    every = list(known)
+    """Raise `ConfigError` for a name that is not known, with the one that comes nearest.
+
+    `beside` are names that need no declaration.
+    """
+    declared = list(known)
+    every = [*declared, *beside]
     for name in names:
         if name in every:
             continue
-        near = nearest(name, every) or next(
-            (each for each in every if each.lower() == name.lower()), ""
-        )
+        near = nearest(name, every)
         more = ", ..." if len(every) > SHOWN_NAMES else ""
         listed = ", ".join(every[:SHOWN_NAMES]) + more
+        has = ", ".join(declared[:SHOWN_NAMES]) + more
+        also = f"; beside these there is {', '.join(beside)}" if beside else ""
         raise ConfigError(
             f"There is no {what} `{name}`",
-            why=f"`{where}` has {listed or 'none'}",
+            why=f"`{where}` has {has or 'none'}{also}",
             hint=f"did you mean `{near}`?" if near else f"choose one of {listed or 'none'}",
         )
 

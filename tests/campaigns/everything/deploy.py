@@ -18,6 +18,7 @@ from sam_deploy import (
     Function,
     FunctionUrl,
     Group,
+    Hook,
     HttpApi,
     Index,
     Key,
@@ -93,6 +94,14 @@ app = App(
         ),
     ],
     promotion=Promotion(recipients=["me@example.com"], sender="us@example.com", region="eu-west-1"),
+    hooks=[
+        Hook(
+            "after-promote",
+            command=["python3", "tell.py"],
+            environments=["prod"],
+            timeout_seconds=30,
+        )
+    ],
     alarms=Alarms(recipients=["ops@example.com"], errors=3, latency_percent_of_timeout=70),
     settings=[
         Setting("LEVEL", value="info", description="how much is told"),

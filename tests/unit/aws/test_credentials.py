@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSResponse
+from tests.unit.aws.answering import Answer
 
-from sam_deploy.aws import Aws, DeniedError, Endpoint, ExpiredError
+from sam_deploy.aws import Aws, AwsCallError, DeniedError, Endpoint, ExpiredError, Objects
 from sam_deploy.aws.errors import calling
 from sam_deploy.errors import UnreachableError
 
@@ -22,17 +23,6 @@ WHO = (
     "</GetCallerIdentityResponse>"
 )
 REFUSAL = "<ErrorResponse><Error><Code>{}</Code><Message>as asked</Message></Error></ErrorResponse>"
-
-
-class _Body:
-    """The content of an answer, as urllib3 streams it."""
-
-    def __init__(self, content: bytes) -> None:
-        self.content = content
-
-    def stream(self) -> Iterator[bytes]:
-        """Yield all of it."""
-        yield self.content
 
 
 class _Account:
@@ -48,6 +38,11 @@ class _Account:
         self.aws = Aws(Endpoint("aws", "http://127.0.0.1:9", profile="team"))
         events = self.aws.client("sts", REGION).meta.events
         events.register("before-send.sts", self._answer)
+        self.heads: list[str] = []
+        self.wrong = False
+        """Whether S3 refuses a HEAD for another reason."""
+        events = self.aws.client("s3", REGION).meta.events
+        events.register("before-send.s3", self._answer_head)
 
     def write(self, key: str) -> None:
         """Another tool has put keys into the file."""
@@ -55,16 +50,24 @@ class _Account:
             f"[team]\naws_access_key_id = {key}\naws_secret_access_key = x\n", encoding="utf-8"
         )
 
+    def _answer_head(self, request: Any, **_: object) -> AWSResponse:
+        key = _key_of(request)
+        self.heads.append(f"{key} {request.url.rpartition('/')[2]}")
+        refused = key in self.expired or self.wrong
+        return Answer(400 if refused else 200, headers={"Content-Length": "7"}).of(request.url)
+
     def _answer(self, request: Any, **_: object) -> AWSResponse:
-        signed = request.headers["Authorization"].decode()
-        key = signed.partition("Credential=")[2].partition("/")[0]
+        key = _key_of(request)
         self.used.append(key)
         self.before()
         refused = key in self.expired
         body = REFUSAL.format(self.code) if refused else WHO
-        headers = {"content-type": "text/xml"}
-        status = 403 if refused else 200
-        return AWSResponse(request.url, status, headers, _Body(body.encode()))  # type: ignore[arg-type]
+        return Answer(403 if refused else 200, body, {"content-type": "text/xml"}).of(request.url)
+
+
+def _key_of(request: Any) -> str:
+    signed: str = request.headers["Authorization"].decode()
+    return signed.partition("Credential=")[2].partition("/")[0]
 
 
 @pytest.fixture
@@ -178,3 +181,66 @@ def _denied_later(account: _Account) -> None:
     account.expired = {"FIRST"}
     with calling("sts:GetSessionToken", REGION):
         account.aws.client("sts", REGION).get_session_token()
+
+
+def _objects(account: _Account) -> Objects:
+    return Objects(account.aws, REGION, "artifacts", "123456789012")
+
+
+@pytest.mark.fault(28)
+def test_a_head_without_words_is_repeated_with_newer_keys(account: _Account) -> None:
+    """R220, Fault 28: S3 says no more than 400 there; what expired is renewed all the same."""
+    account.expired = {"FIRST"}
+    account.write("SECOND")
+    assert _objects(account).has("code.zip", 7)
+    asked = [each for each in account.heads if each.endswith(" code.zip")]
+    assert ["FIRST code.zip", "SECOND code.zip"] == asked
+
+
+@pytest.mark.parametrize("call", ["HeadObject", "HeadBucket"])
+@pytest.mark.fault(28)
+def test_keys_that_expired_at_a_head_are_told_as_such(account: _Account, call: str) -> None:
+    """R224, Fault 28: STS is asked, which says why: exit code 8."""
+    account.expired = {"FIRST"}
+    objects = _objects(account)
+    with pytest.raises(ExpiredError) as raised:
+        objects.stored("code.zip") if call == "HeadObject" else objects.ensure_bucket()
+    assert (8, "ExpiredToken: as asked") == (raised.value.exit_code, raised.value.why)
+    assert "aws sso login" in raised.value.hint
+
+
+def test_a_head_that_is_refused_for_another_reason_stays_what_it_is(account: _Account) -> None:
+    """STS takes the credentials: it is not them."""
+    account.wrong = True
+    with pytest.raises(AwsCallError) as raised:
+        _objects(account).stored("code.zip")
+    assert (4, "400") == (raised.value.exit_code, raised.value.code)
+    assert "FIRST" in account.used
+
+
+def test_a_head_whose_reason_cannot_be_asked_stays_what_it_is(account: _Account) -> None:
+    """STS does not answer, or refuses the call alone."""
+    account.wrong = True
+    account.expired, account.code = {"FIRST"}, "AccessDenied"
+    with pytest.raises(AwsCallError) as raised:
+        _objects(account).stored("code.zip")
+    assert "400" == raised.value.code
+
+
+def test_keys_that_were_given_are_not_replaced_by_others(
+    account: _Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of the laptop: what a profile has is for AWS."""
+    monkeypatch.setenv("AWS_PROFILE", "team")
+    used: list[str] = []
+    aws = Aws(Endpoint("embedded", "http://127.0.0.1:9", "", "LOCAL", "x"))
+
+    def refuse(request: Any, **_: object) -> AWSResponse:
+        used.append(_key_of(request))
+        return Answer(403, REFUSAL.format("ExpiredToken")).of(request.url)
+
+    aws.client("sts", REGION).meta.events.register("before-send.sts", refuse)
+    account.write("SECOND")
+    with pytest.raises(ExpiredError):
+        aws.account(REGION)
+    assert {"LOCAL"} == set(used)

@@ -3,6 +3,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
+
 from bench import many, rendering, sections
 from bench.results import Case, Results, Series
 from sam_deploy import config, plan, template
@@ -48,6 +50,7 @@ def test_a_new_page_keeps_the_section() -> None:
     assert PAGE == sections.kept(PAGE, PAGE)
 
 
+@pytest.mark.long
 def test_twice_as_many_functions_make_twice_the_work(tmp_path: Path) -> None:
     """Calls are counted, not seconds: from `deploy.py` to templates nothing is quadratic."""
     few, many_more = (calls(tmp_path / str(size), size) for size in (200, 400))

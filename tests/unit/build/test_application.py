@@ -87,6 +87,7 @@ def test_an_exclude_pattern_is_the_last_word(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", [".env", ".env.prod", ".aws/credentials", ".netrc", "x/id_rsa"])
+@pytest.mark.fault(17)
 def test_secrets_are_left_out(tmp_path: Path, path: str) -> None:
     """Without a word, because nobody asked for them."""
     tree(tmp_path, "handler.py", path)
@@ -94,6 +95,7 @@ def test_secrets_are_left_out(tmp_path: Path, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", [".env", ".aws/credentials", "key.pem"])
+@pytest.mark.fault(17)
 def test_a_secret_that_is_asked_for_is_refused(tmp_path: Path, path: str) -> None:
     """The message names the path and never the content."""
     tree(tmp_path, "handler.py", path)
@@ -111,6 +113,7 @@ def test_a_certificate_is_shipped_and_a_private_key_is_not(tmp_path: Path) -> No
     assert ["ca.pem"] == shipped(tmp_path)
 
 
+@pytest.mark.fault(18)
 def test_a_link_out_of_the_source_is_refused(tmp_path: Path) -> None:
     """Plain zip tools would pack the file it points to."""
     (tmp_path / "secret.txt").write_text("x")
@@ -122,6 +125,7 @@ def test_a_link_out_of_the_source_is_refused(tmp_path: Path) -> None:
     assert ["handler.py"] == shipped(source, exclude=("link.txt",))
 
 
+@pytest.mark.fault(18)
 def test_a_linked_folder_out_of_the_source_is_refused(tmp_path: Path) -> None:
     """A folder is no better than a file."""
     tree(tmp_path / "other", "x.py")

@@ -117,6 +117,7 @@ def test_more_than_250_mb_is_refused_with_the_largest() -> None:
         b'{"aws_secret_access_key": "' + b"A/+9" * 10 + b'"}',
     ],
 )
+@pytest.mark.fault(17)
 def test_credentials_in_a_file_are_refused_without_showing_them(content: bytes) -> None:
     """Only the path is told."""
     with pytest.raises(BuildError) as caught:

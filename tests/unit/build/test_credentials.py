@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from sam_deploy.build.credentials import ask_keyring, configured
+from sam_deploy.errors import BuildError
 
 
 @pytest.mark.parametrize(
@@ -120,3 +121,18 @@ def test_an_index_that_a_project_names_is_learnt() -> None:
     known.learn([("corp", "https://pypi.corp.example/simple"), ("", "https://you:y@b.example/")])
     assert ("me", "x") == known.for_url("https://pypi.corp.example/a.whl")
     assert ("you", "y") == known.for_url("https://b.example/a.whl")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://bob:HUSH/word@x.example/simple",
+        "http://[::1/simple",
+        "http://x.example:99999/simple",
+    ],
+)
+def test_an_address_that_cannot_be_read_is_an_error_without_its_password(url: str) -> None:
+    """What Python says of it would hold a part of the password."""
+    with pytest.raises(BuildError, match="cannot be read") as raised:
+        configured({"PIP_INDEX_URL": url})
+    assert "HUSH" not in f"{raised.value} {raised.value.hint} {raised.value.__cause__}"

@@ -112,3 +112,17 @@ def test_more_than_lambda_takes_is_refused(project: Path, store: Store) -> None:
         made.writestr("zeros", b"\0" * 2_000_000)
     with pytest.raises(BuildError, match="is 2 MB unpacked"):
         packed(project, store, "big.zip", budget_bytes=1_000_000)
+
+
+@pytest.mark.parametrize("source", ["layer", "done.zip"])
+def test_a_budget_holds_for_what_was_packed_before(
+    project: Path, store: Store, source: str
+) -> None:
+    """Lowering it fails the next build, though nothing has to be packed."""
+    (project / "layer" / "zeros").write_bytes(b"\0" * 2_000_000)
+    with zipfile.ZipFile(project / "done.zip", "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("zeros", b"\0" * 2_000_000)
+    assert not packed(project, store, source, budget_bytes=3_000_000).reused
+    with pytest.raises(BuildError, match="is 2 MB unpacked"):
+        packed(project, store, source, budget_bytes=1_000_000)
+    assert packed(project, store, source, budget_bytes=3_000_000).reused

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -63,6 +64,7 @@ def test_order_times_and_place_do_not_matter(
     assert of(tree) == of(tree, shuffle=shuffle, mtime=mtime)
 
 
+@pytest.mark.long
 @settings(deadline=None, max_examples=60)
 @given(trees, st.data())
 def test_any_bit_of_any_file_matters(

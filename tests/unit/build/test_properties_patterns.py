@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -111,6 +112,7 @@ def test_an_exclude_leaves_out_what_git_ignores(patterns: list[str]) -> None:
     assert expected == shipped((), patterns, ())
 
 
+@pytest.mark.long
 @settings(deadline=None, max_examples=80)
 @given(lists, lists, lists)
 @example(["a/x.txt"], [], ["a/"])

@@ -37,6 +37,7 @@ def test_an_archive_is_found_by_what_it_was_made_from(store: Store) -> None:
 
 
 @pytest.mark.parametrize("damage", [b"", CONTENT[:-1], CONTENT[:-1] + b"X"])
+@pytest.mark.fault(15, 16)
 def test_a_damaged_archive_is_discarded(store: Store, damage: bytes) -> None:
     """Cut off or one byte changed: it is removed, and made again."""
     store.add_archive(FINGERPRINT, write_archive)
@@ -141,6 +142,7 @@ Store(Path(sys.argv[1])).add_archive("f" * 64, write)
 """
 
 
+@pytest.mark.fault(15)
 def test_a_killed_writer_leaves_no_archive(store: Store) -> None:
     """Whatever the moment of the kill, there is a whole archive or none; the next one writes it."""
     command = [sys.executable, "-c", WRITER, str(store.root)]

@@ -11,7 +11,9 @@ from sam_deploy.aws import Change
 from sam_deploy.build import Artifact, Artifacts
 from sam_deploy.build.model import Effort
 from sam_deploy.build.prune import Size
-from sam_deploy.cli import deploy_screens, screens
+from sam_deploy.cli import screens
+from sam_deploy.cli.deploying import deploy_screens
+from sam_deploy.cli.standing import status_screens
 from sam_deploy.delivery import Delivery
 from sam_deploy.deploy import Deployment, StackOutcome
 from sam_deploy.errors import ConfigError
@@ -111,13 +113,13 @@ def test_status_marks_code_that_no_stack_has() -> None:
     assert "* serves code of `deploy --watch`" in shown
     assert all(
         each["hot"] == (each["environment"] == "dev")
-        for each in json.loads(screens.status_json(served))
+        for each in json.loads(status_screens.status_json(served, {}, ()))
     )
 
 
 def test_status_json_has_an_object_for_each_place() -> None:
     """`version` is null where nothing is deployed."""
-    found = json.loads(screens.status_json(SERVED))
+    found = json.loads(status_screens.status_json(SERVED, {}, ()))
     assert {
         "function": "Api",
         "feature_set": "core",
@@ -126,6 +128,8 @@ def test_status_json_has_an_object_for_each_place() -> None:
         "version": "2",
         "weights": {"3": 0.1},
         "hot": False,
+        "release": None,
+        "drift": False,
     } == found[1]
     assert [None, None] == [each["version"] for each in found[4:]]
     assert len(SERVED) == len(found)
@@ -146,7 +150,7 @@ def test_status_json_has_an_object_for_each_place() -> None:
             "no changes",
             False,
             (
-                "No changes: 1 stack as they should be, in 3.2 s; "
+                "No changes: 1 stack as it should be, in 3.2 s; "
                 "dev serves the same versions of 2 functions"
             ),
         ),
@@ -163,6 +167,27 @@ def test_status_json_has_an_object_for_each_place() -> None:
 def test_the_last_line_of_a_deployment(outcome: str, expected: str, *, changed: bool) -> None:
     """What changed, how long it took, what the first environment serves."""
     assert expected == deploy_screens.deploy_text(result(outcome, changed=changed), 3.21)
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        (False, "the first version of 1 function (NotesFunction)"),
+        (
+            True,
+            "new versions of 1 function (ApiFunction), and the first of 1 function (NotesFunction)",
+        ),
+    ],
+)
+def test_a_function_that_was_added_is_named(expected: str, *, changed: bool) -> None:
+    """Its stack stood before; so nothing was moved for it, and it is new all the same."""
+    made = result("updated", changed=changed)
+    (place,) = made.deployment.done.values()
+    more = (*place.changes, Change("Add", "NotesFunction", "AWS::Lambda::Function"))
+    done = {("shop-sam", HERE): replace(place, changes=more)}
+    delivery = replace(made.delivery, deployment=replace(made.deployment, done=done))
+    text = deploy_screens.deploy_text(replace(made, delivery=delivery), 3.21)
+    assert text.endswith(f"dev serves {expected}")
 
 
 def test_a_release_without_a_stack_change_is_no_deployment_of_nothing() -> None:
@@ -302,6 +327,7 @@ def test_error_json_has_all_parts_and_the_exit_code() -> None:
             "what": "what",
             "why": "why",
             "state": "",
+            "more": "",
             "hint": "hint",
             "problems": ["a", "b"],
             "exit_code": 2,

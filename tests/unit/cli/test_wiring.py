@@ -2,16 +2,29 @@ from __future__ import annotations
 
 import io
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from sam_deploy.aws import Aws, Endpoint
 from sam_deploy.cli import wiring
 from sam_deploy.cli.options import Globals
+from sam_deploy.cli.terminal import console as consoles
 from sam_deploy.cli.wiring import Place, choose_target
-from sam_deploy.errors import ConfigError
+from sam_deploy.errors import (
+    ConfigError,
+    IncompleteError,
+    InterruptedWorkError,
+    RefusedError,
+    UnreachableError,
+)
+from sam_deploy.lanes import Stop
+
+if TYPE_CHECKING:
+    from sam_deploy.cli.terminal.questions import Questions
 
 
 class _Terminal(io.StringIO):
@@ -105,3 +118,103 @@ def test_an_endpoint_of_the_shell_is_named_in_the_first_line(
 def test_the_embedded_account_is_no_account_of_anybody() -> None:
     """Twelve zeros: nothing that a guard could ever mix up with a real one."""
     assert "0" * 12 == wiring.EMBEDDED_ACCOUNT
+
+
+class Impatient:
+    """Whoever is asked answers with Ctrl-C."""
+
+    waiting = True
+
+    def answer_one(self) -> None:
+        """End it."""
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("ends", "state", "hint"),
+    [
+        (None, "it had come to its end before it could stop", ""),
+        (
+            RefusedError("It was taken back", why="Ctrl-C", state="all as before", hint="again"),
+            "It was taken back; Ctrl-C; all as before",
+            "again",
+        ),
+    ],
+)
+def test_after_ctrl_c_it_is_told_how_the_work_has_ended(
+    ends: RefusedError | None, state: str, hint: str
+) -> None:
+    """A promotion that was taken back, or that was through, is not left to be guessed."""
+    place, stop = Place("aws", Aws(Endpoint("aws")), "1"), Stop()
+
+    def work() -> None:
+        while not stop.is_set():
+            time.sleep(0.001)
+        if ends is not None:
+            raise ends
+
+    with pytest.raises(InterruptedWorkError) as raised:
+        wiring.watched(place, stop, work, consoles.make("quiet"), cast("Questions", Impatient()))
+    assert (state, hint) == (raised.value.state, raised.value.hint)
+
+
+def test_work_that_stopped_says_nothing_of_its_own() -> None:
+    """Then it holds what always holds: what had begun may go on."""
+    place, stop = Place("aws", Aws(Endpoint("aws")), "1"), Stop()
+
+    def work() -> None:
+        while True:
+            stop.pause(0.001)
+
+    with pytest.raises(KeyboardInterrupt) as raised:
+        wiring.watched(place, stop, work, consoles.make("quiet"), cast("Questions", Impatient()))
+    assert not isinstance(raised.value, InterruptedWorkError)
+
+
+class Nobody:
+    """Nothing is asked."""
+
+    waiting = False
+
+
+def test_what_a_lost_lock_interrupts_is_taken_back_before_the_end() -> None:
+    """The process does not end in the midst of it, with regions that differ."""
+    place, stop = Place("aws", Aws(Endpoint("aws")), "1"), Stop()
+    lost = IncompleteError("This command has lost its lock")
+    done: list[str] = []
+
+    def work() -> None:
+        stop.set(lost)
+        time.sleep(0.3)
+        done.append("taken back")
+        raise RefusedError("It was taken back", why=str(lost))
+
+    with pytest.raises(RefusedError, match="taken back"):
+        wiring.watched(place, stop, work, consoles.make("quiet"), cast("Questions", Nobody()))
+    assert ["taken back"] == done
+
+
+def test_work_that_a_lost_lock_has_stopped_says_so() -> None:
+    """The lock is the cause, and no Ctrl-C."""
+    place, stop = Place("aws", Aws(Endpoint("aws")), "1"), Stop()
+
+    def work() -> None:
+        stop.set(IncompleteError("This command has lost its lock"))
+        stop.check()
+
+    with pytest.raises(IncompleteError, match="lost its lock"):
+        wiring.watched(place, stop, work, consoles.make("quiet"), cast("Questions", Nobody()))
+
+
+def test_the_death_of_the_laptops_cloud_is_not_waited_for() -> None:
+    """Its calls may never be answered."""
+    place, stop = Place("aws", Aws(Endpoint("aws")), "1"), Stop()
+
+    def work() -> None:
+        stop.set(UnreachableError("The embedded cloud died"))
+        time.sleep(30)
+
+    began = time.monotonic()
+    with pytest.raises(UnreachableError, match="died"):
+        wiring.watched(place, stop, work, consoles.make("quiet"), cast("Questions", Nobody()))
+    assert time.monotonic() - began < 20

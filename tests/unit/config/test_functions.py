@@ -47,6 +47,18 @@ UNKNOWN = [
         f"{PLACE}.uses: unknown resource 'file'; did you mean 'files'?",
     ),
     (
+        {"functions": [api(uses=["Orders.wrte"])], "queues": [Queue("Orders")]},
+        f"{PLACE}.uses: unknown use 'Orders.wrte'; did you mean 'Orders.write'?",
+    ),
+    (
+        {"functions": [api(uses=["Orders.Read"])], "queues": [Queue("Orders")]},
+        f"{PLACE}.uses: unknown use 'Orders.Read'; did you mean 'Orders.read'?",
+    ),
+    (
+        {"functions": [api(uses=["Orders.all"])], "queues": [Queue("Orders")]},
+        f"{PLACE}.uses: unknown use 'Orders.all'; there is Orders, Orders.read, Orders.write",
+    ),
+    (
         {"functions": [api(triggers=[on_queue("Order")])], "queues": [Queue("Orders")]},
         f"{PLACE}.triggers[0].queue: unknown queue 'Order'; did you mean 'Orders'?",
     ),
@@ -146,6 +158,19 @@ def test_reserved_variables_are_refused(wrong_references: WrongReferences, name:
     assert [f"{PLACE}.environment: the variable {name!r} is reserved"] == wrong_references(
         functions=[api(environment={name: "x", "LEVEL": "info"})]
     )
+
+
+def test_an_existing_pool_calls_nobody(wrong_references: WrongReferences) -> None:
+    """Its triggers are a part of it: the function would never be called."""
+    pool = UserPool("People", existing_ids={"dev": "eu-west-1_A", "prod": "eu-west-1_B"})
+    function = api(triggers=[on_user_pool("People", ["PreSignUp"])])
+
+    assert [
+        (
+            f"{PLACE}.triggers[0].pool: the user pool 'People' exists already: its triggers are "
+            "part of the pool, which only the stack that made it can change"
+        )
+    ] == wrong_references(functions=[function], user_pools=[pool])
 
 
 @pytest.mark.parametrize(("given", "trigger", "attribute", "what"), OTHER_STACK)

@@ -168,6 +168,20 @@ def test_the_project_may_import_its_neighbours(write_project: WriteProject) -> N
     assert ["deploy.py", "neighbour_of_regions.py"] == sorted(e.name for e in project.iterdir())
 
 
+@pytest.mark.parametrize("written", ["US-WEST-2", "us_west_2", "us-west2"])
+def test_a_region_in_another_spelling_is_one_mistake(
+    write_project: WriteProject, written: str
+) -> None:
+    """With the region that is meant; and what follows from it is no mistake of its own."""
+    text = APP.replace('home_region="eu-west-1"', 'home_region="us-west-2"')
+    error = refused(write_project(text.replace('regions=["eu-west-1"]', f"regions=[{written!r}]")))
+    (told,) = error.problems
+    assert told.endswith(
+        f"regions[0]: {written!r} is not of the form: an AWS region such as eu-west-1; "
+        "did you mean 'us-west-2'?"
+    )
+
+
 def test_all_mistakes_come_in_the_order_of_the_file(write_project: WriteProject) -> None:
     """By line, then path, then message: the same in every run."""
     text = """

@@ -60,6 +60,7 @@ def complaint(answer: Answer, mutant: mistakes.Mutant | None) -> str:
     return answer.wrong
 
 
+@pytest.mark.slow
 def test_every_seed_is_right_before_it_is_changed(seeds: list[Seed], folder: Path) -> None:
     """In each topology and in the campaign's own writing; so every problem comes from a change."""
     found = [judged(file_of(tree, junk.HOSTILE), folder) for s in seeds for tree in s.trees]
@@ -76,6 +77,7 @@ def test_every_kind_of_declaration_is_in_the_seeds(seeds: list[Seed]) -> None:
     assert known == {place.call.kind for seed in seeds for t in seed.trees for place in places(t)}
 
 
+@pytest.mark.long
 @pytest.mark.fault(61)
 @settings(**RARELY)
 @given(dice=st.integers(0, 2**32))
@@ -98,6 +100,7 @@ def test_a_spoilt_file_is_refused_at_its_line(seeds: list[Seed], folder: Path, d
         assert "" == complaint(judged(text, folder), None)
 
 
+@pytest.mark.long
 @pytest.mark.fault(61)
 @settings(**RARELY)
 @given(number=st.integers(0, 10_000), value=VALUES)

@@ -73,6 +73,8 @@ def test_every_variable_is_explained() -> None:
         "AWS_PROFILE",
         "ENV",
         "SAM_DEPLOY_TARGET",
+        "SAM_DEPLOY_CLOUD_DIR",
         "SAM_DEPLOY_CACHE_DIR",
+        "SAM_DEPLOY_CALLS",
     } == (set(VARIABLES))
     assert all(VARIABLES.values())

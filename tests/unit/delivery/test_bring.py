@@ -11,7 +11,7 @@ from sam_deploy.delivery.bring import unchanged_regions
 from sam_deploy.deploy import Deployment, Engine, Live, Options, StackOutcome
 from sam_deploy.deploy.journal import Entry
 from sam_deploy.deploy.survey import Place
-from sam_deploy.errors import IncompleteError, RolledBackError, SamDeployError
+from sam_deploy.errors import IncompleteError, RefusedError, RolledBackError, SamDeployError
 from sam_deploy.events import ignore
 from sam_deploy.lanes import Stop
 from sam_deploy.manifest import Manifest
@@ -141,6 +141,13 @@ def test_a_failure_beside_successes_says_what_is_live_where() -> None:
         "every other environment is as before"
     ) == error.state
     assert "sam-deploy resume" in error.hint
+
+
+def test_what_the_only_failure_lists_is_kept() -> None:
+    """What checks of CloudFormation found, beside regions that succeeded."""
+    refused = RefusedError("no", problems=("`Queue`: wrong",))
+    deployment = Deployment({("core", HOME): outcome(HOME)}, {("core", EAST): refused}, ())
+    assert ("`Queue`: wrong",) == incomplete(deployment, Release("dev", ())).problems
 
 
 def test_several_failures_are_listed() -> None:

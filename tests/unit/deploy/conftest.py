@@ -11,6 +11,7 @@ import pytest
 from sam_deploy.aws import (
     Change,
     ChangeSet,
+    FailedEvent,
     Stack,
     StackEventRecord,
     StackResource,
@@ -28,7 +29,7 @@ T = TypeVar("T")
 ARN = "arn:aws:cloudformation:eu-west-1:123456789012:changeSet/sd-1/1"
 READY = ChangeSet(ARN, "CREATE_COMPLETE", "", (Change("Add", "Role", "AWS::IAM::Role"),))
 READS = {"describe_stack", "describe_change_set", "events_since", "last_event", "change_sets"}
-READS |= {"resources", "template"}
+READS |= {"resources", "template", "failed_events"}
 
 
 @dataclass
@@ -43,6 +44,10 @@ class _ScriptedStacks:
     """The statuses once the stack is deleted."""
     described: list[ChangeSet] = field(default_factory=lambda: [READY])
     listed: tuple[ChangeSet, ...] = ()
+    later: list[tuple[ChangeSet, ...]] = field(default_factory=list)
+    """What is listed after each look at it."""
+    objections: tuple[FailedEvent, ...] = ()
+    """What its checks found wrong with a change set, for as long as that is there."""
     left: tuple[StackResource, ...] = ()
     events: list[tuple[StackEventRecord, ...]] = field(default_factory=list)
     """What each look at the events brings; nothing more at the end."""
@@ -107,7 +112,14 @@ class _ScriptedStacks:
 
     def change_sets(self, stack: str) -> tuple[ChangeSet, ...]:
         self._called("change_sets", stack)
-        return self.listed
+        found = self.listed
+        self.listed = self.later.pop(0) if self.later else found
+        return found
+
+    def failed_events(self, change_set: str) -> tuple[FailedEvent, ...]:
+        self._called("failed_events", change_set)
+        gone = any(call[0] == "delete_change_set" for call in self.calls)
+        return () if gone else self.objections
 
     def resources(self, stack: str) -> tuple[StackResource, ...]:
         self._called("resources", stack)
@@ -121,6 +133,7 @@ class _ScriptedStacks:
 
     def delete_change_set(self, stack: str, arn: str) -> None:
         self._called("delete_change_set", stack, arn)
+        self.listed = tuple(each for each in self.listed if each.arn != arn)
 
     def delete_stack(self, stack: str, token: str = "", retain: tuple[str, ...] = ()) -> None:
         self._called("delete_stack", stack, token, retain)

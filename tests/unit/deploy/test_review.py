@@ -7,13 +7,22 @@ from typing import Any
 
 import pytest
 
-from sam_deploy.aws import AwsCallError, Change, ChangeSet, Stack, StackResource
+from sam_deploy.aws import (
+    AwsCallError,
+    Change,
+    ChangeSet,
+    DeniedError,
+    FailedEvent,
+    Stack,
+    StackResource,
+    UnansweredError,
+)
 from sam_deploy.aws.cloudformation import TEMPLATE_BODY_MAX_BYTES
 from sam_deploy.deploy import StackWork
 from sam_deploy.deploy.review import discard_empty_stack, forget, review, tidy, withdraw
 from sam_deploy.deploy.survey import Live, look_at
-from sam_deploy.errors import RefusedError
-from sam_deploy.events import Event, StepFinished
+from sam_deploy.errors import RefusedError, SamDeployError
+from sam_deploy.events import Event, Note, StepFinished
 
 Scripted = Any
 """Fixtures of the conftest, whose scripts the tests change."""
@@ -122,6 +131,74 @@ def test_a_refused_change_set_is_an_error_in_the_words_of_aws(
     assert ["create_change_set", "delete_change_set"] == stacks.acts
 
 
+EARLY = (
+    "The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation]. To "
+    "troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure "
+    "information."
+)
+
+
+def test_what_checks_before_a_change_found_is_shown(work: StackWork, stacks: Scripted) -> None:
+    """AWS's reason only names the checks; what they found is read before it goes away."""
+    stacks.before = "UPDATE_COMPLETE"
+    stacks.described = [change_set(status="FAILED", reason=EARLY)]
+    stacks.objections = (
+        FailedEvent("Queue", "/Resources/Queue/Properties/Nope", "Unsupported property [Nope]"),
+        FailedEvent("Bucket", "", "Resource with identifier 'orders' already exists"),
+        FailedEvent("", "", "as asked"),
+    )
+    with pytest.raises(RefusedError) as raised:
+        reviewed(work)
+    assert EARLY == raised.value.why
+    assert (
+        "`Queue` at /Resources/Queue/Properties/Nope: Unsupported property [Nope]",
+        "`Bucket`: Resource with identifier 'orders' already exists",
+        "`shop-sam`: as asked",
+    ) == raised.value.problems
+    assert ("failed_events", ARN) in stacks.calls
+    assert ["create_change_set", "delete_change_set"] == stacks.acts
+
+
+@pytest.mark.parametrize("reason", [EARLY, "The following hook(s) failed: [Acme::Guard]", "no"])
+@pytest.mark.parametrize(
+    "error",
+    [
+        DeniedError("cloudformation:DescribeEvents", "eu-west-1", "no right", ""),
+        AwsCallError("cloudformation:DescribeEvents", "eu-west-1", "InvalidAction", "what", ""),
+        UnansweredError("no answer"),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_a_refusal_is_shown_although_its_cause_cannot_be_asked(
+    work: StackWork, stacks: Scripted, error: SamDeployError, reason: str
+) -> None:
+    """Without the right, or where nobody knows the call: told where something is missing."""
+    stacks.described = [change_set(status="FAILED", reason=reason)]
+    stacks.faults = {"failed_events": [error]}
+    with pytest.raises(RefusedError) as raised:
+        reviewed(work)
+    missing = () if reason == "no" else (f"what was found is not known: {error}",)
+    assert (reason, missing) == (raised.value.why, raised.value.problems)
+    assert ["create_change_set", "delete_change_set", "delete_stack"] == stacks.acts
+
+
+def test_an_empty_change_set_is_not_asked_about(work: StackWork, stacks: Scripted) -> None:
+    """It fails, too, and nothing is wrong with it."""
+    stacks.before = "UPDATE_COMPLETE"
+    stacks.described = [change_set(status="FAILED", reason=NO_CHANGES)]
+    reviewed(work)
+    assert not [call for call in stacks.calls if call[0] == "failed_events"]
+
+
+@pytest.mark.parametrize("source", ["deploy.py", "template.yaml"])
+def test_the_file_to_correct_is_named(work: StackWork, stacks: Scripted, source: str) -> None:
+    """Of a SAM template it is that template itself."""
+    stacks.described = [change_set(status="FAILED", reason="no")]
+    with pytest.raises(RefusedError) as raised:
+        reviewed(replace(work, template=replace(work.template, source=source)))
+    assert f"correct `{source}`" in raised.value.hint
+
+
 def test_a_refused_first_template_leaves_no_empty_stack(work: StackWork, stacks: Scripted) -> None:
     """A stack that only a change set made, in REVIEW_IN_PROGRESS, goes with it."""
     stacks.described = [change_set(status="FAILED", reason="no")]
@@ -210,6 +287,74 @@ def test_own_change_sets_of_earlier_runs_are_tidied_and_foreign_ones_left(
     assert ["arn:sd-old", "arn:sd-obsolete"] == deleted
     tidy(work)
     assert ARN in {call[2] for call in stacks.calls if call[0] == "delete_change_set"}
+
+
+UNDER_WAY = ["CREATE_PENDING", "CREATE_IN_PROGRESS", "DELETE_PENDING", "DELETE_IN_PROGRESS"]
+
+
+def made(status: str = "CREATE_COMPLETE") -> ChangeSet:
+    execution = "AVAILABLE" if status == "CREATE_COMPLETE" else "UNAVAILABLE"
+    return ChangeSet("arn:sd-old", status, "", (), execution, "sd-old")
+
+
+@pytest.mark.parametrize("status", UNDER_WAY)
+@pytest.mark.fault(34)
+def test_a_change_set_that_is_being_made_is_passed_over(
+    work: StackWork, stacks: Scripted, status: str
+) -> None:
+    """Fault 34: AWS would not delete it, and a deployment does not end for it."""
+    stacks.before, stacks.listed = "UPDATE_COMPLETE", (made(status),)
+    assert "update" == reviewed(work).way
+    assert ["create_change_set"] == stacks.acts
+    assert (made(status),) == tidy(work)
+
+
+@pytest.mark.parametrize(
+    ("code", "stays"), [("InvalidChangeSetStatus", True), ("ChangeSetNotFound", False)]
+)
+@pytest.mark.fault(34)
+def test_a_change_set_that_changed_meanwhile_ends_nothing(
+    work: StackWork, stacks: Scripted, code: str, *, stays: bool
+) -> None:
+    """Fault 34: it began to go after it was listed, or is gone."""
+    refused = AwsCallError("cloudformation:DeleteChangeSet", "eu-west-1", code, "no", "")
+    stacks.before, stacks.listed = "UPDATE_COMPLETE", (made(),)
+    stacks.faults = {"delete_change_set": [refused, refused]}
+    assert "update" == reviewed(work).way
+    assert stays == bool(tidy(work))
+
+
+def test_another_refusal_to_delete_is_told(work: StackWork, stacks: Scripted) -> None:
+    """A right that is missing."""
+    refused = DeniedError("cloudformation:DeleteChangeSet", "eu-west-1", "no", "")
+    stacks.listed, stacks.faults = (made(),), {"delete_change_set": [refused]}
+    with pytest.raises(DeniedError):
+        tidy(work)
+
+
+@pytest.mark.fault(34, 56)
+def test_what_is_being_made_is_awaited_and_goes(work: StackWork, stacks: Scripted) -> None:
+    """Fault 34, Fault 56: after Ctrl-C in a review no change set is left, and no empty stack."""
+    stacks.before = "REVIEW_IN_PROGRESS"
+    stacks.listed = (made("CREATE_PENDING"),)
+    stacks.later = [(made("CREATE_IN_PROGRESS"),), (made(),)]
+    work.stop.set()
+    assert forget(work)
+    assert ["delete_change_set", "delete_stack"] == stacks.acts
+
+
+@pytest.mark.fault(34)
+def test_what_stays_all_the_same_is_told(
+    work: StackWork, stacks: Scripted, heard: list[Event]
+) -> None:
+    """Fault 34: by its name, and who takes it away; a stack with it is no empty one."""
+    stacks.before = "REVIEW_IN_PROGRESS"
+    stacks.listed = (made("CREATE_IN_PROGRESS"),)
+    assert not forget(work, at_most_seconds=0.01)
+    assert [] == stacks.acts
+    (told,) = (each for each in heard if isinstance(each, Note))
+    assert ("warning", "eu-west-1") == (told.level, told.region)
+    assert "sd-old (CREATE_IN_PROGRESS)" in told.message
 
 
 def test_a_withdrawn_review_leaves_nothing(work: StackWork, stacks: Scripted) -> None:

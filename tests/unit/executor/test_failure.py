@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,12 @@ def test_a_refused_template_is_refused_in_the_words_of_our_own_engine() -> None:
     assert isinstance(error, RefusedError)
     assert "CloudFormation refused the template of `rec` in `eu-west-1`" == error.what
     assert error.why.endswith("Unrecognized resource types: [AWS::Foo::Bar]")
+
+
+def test_the_file_to_correct_is_the_one_that_was_written() -> None:
+    """A SAM template of the user's own."""
+    order = replace(ORDER, source="template.yaml")
+    assert "`template.yaml`" in failure.before(order, read("rejected").error, 1).hint
 
 
 def test_a_change_set_that_fails_is_refused_with_its_reason() -> None:

@@ -20,6 +20,13 @@ def test_defaults_are_said_too() -> None:
     )
 
 
+def test_what_is_kept_is_not_said() -> None:
+    """The SAM CLI then keeps the value of the last deployment; one that is given is said."""
+    assert {"Given": "b", "Flag": "true"} == complete(
+        BODY, {"Given": "b"}, "s", ("Number", "Given")
+    )
+
+
 def test_a_template_without_parameters_has_none() -> None:
     """And is not refused."""
     assert {} == complete("Resources: {}", {}, "s")

@@ -34,7 +34,7 @@ def test_an_api_is_found_by_host_or_by_path(
 
 def test_both_forms_have_the_same_domain() -> None:
     """A function sees one domain name, however it was called."""
-    found = {address.find(DOMAIN, "/a"), address.find("x", "/eu-west-1/abc123/a")}
+    found = {address.find(DOMAIN, "/a"), address.find("localhost", "/eu-west-1/abc123/a")}
     assert [address.Address("eu-west-1", "abc123", "/a", DOMAIN)] == list(found)
 
 
@@ -44,3 +44,21 @@ def test_both_forms_have_the_same_domain() -> None:
 def test_other_paths_are_the_gateways_own(path: str) -> None:
     """They belong to no API."""
     assert address.find("127.0.0.1:3000", path) is None
+
+
+def test_a_function_url_is_found_by_host_or_by_path() -> None:
+    """The same two forms, with Lambda's own kind of host name."""
+    name = "abc.lambda-url.eu-west-1.localhost"
+    found = {
+        address.find(f"{name}:3000", "/a"),
+        address.find("127.0.0.1:3000", "/eu-west-1/lambda-url/abc/a"),
+    }
+    assert [address.Address("eu-west-1", "abc", "/a", name, is_url=True)] == list(found)
+
+
+def test_another_name_is_first_taken_for_a_custom_domain() -> None:
+    """Only where there is none, a path may name an API: a container calls us by another name."""
+    assert address.find("api.example.com", "/eu-west-1/abc/dev") is None
+    found = address.by_path("/eu-west-1/abc/dev")
+    assert found is not None
+    assert ("eu-west-1", "abc", "/dev") == (found.region, found.api_id, found.raw_path)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+
+import pytest
 
 from sam_deploy.local.gateway.deployed import FRESH_SECONDS, REGIONS, Deployed
 from sam_deploy.local.gateway.model import Cors, HttpApi, Integration, Route, Stage
@@ -36,17 +39,33 @@ class Emulator:
             "stages": [{"stageName": "dev", "stageVariables": {"Alias": "dev"}}],
         }
 
-    async def read(self, region: str, path: str) -> dict[str, object] | None:
+    async def read(
+        self, region: str, path: str, service: str = "apigateway"
+    ) -> dict[str, object] | None:
         """As `Upstream.read`."""
-        self.reads.append(f"{region}{path}")
+        assert service == "apigateway"
         await asyncio.sleep(0)
+        if path.startswith("/restapis"):
+            return None
+        self.reads.append(f"{region}{path}")
         return self.api if region == "eu-west-1" else None
 
-    async def read_items(self, region: str, path: str) -> list[dict[str, object]]:
+    async def read_items(
+        self, region: str, path: str, *, items: str = "items", mark: str = "nextToken"
+    ) -> list[dict[str, object]]:
         """As `Upstream.read_items`."""
+        assert (items, mark) in (("items", "nextToken"), ("item", "position"))
         if path == "/v2/apis":
             return [self.api] if self.api and region == "eu-west-1" else []
-        return self.items[path.rpartition("/")[2]]
+        return self.items.get(path.rpartition("/")[2], [])
+
+    async def query(self, service: str, region: str, parameters: Mapping[str, str]) -> str:
+        """As `Upstream.query`."""
+        pytest.fail(f"{service} in {region} was asked {parameters}, though the API has routes")
+
+    async def fetch(self, path: str, service: str, region: str) -> bytes:
+        """As `Upstream.fetch`."""
+        pytest.fail(f"{service} in {region} was asked for {path}, though the API has routes")
 
 
 class Clock:
@@ -125,7 +144,7 @@ def test_an_integration_never_waits_longer_than_aws() -> None:
     for given, expected in ((None, 30.0), (45_000, 30.0), (50, 0.05)):
         emulator.items["integrations"][0]["timeoutInMillis"] = given
         api = asyncio.run(Deployed(emulator, Clock()).api("eu-west-1", "abc"))
-        assert api is not None
+        assert isinstance(api, HttpApi)
         assert expected == api.integrations["i1"].timeout_seconds
 
 
@@ -155,3 +174,20 @@ def test_a_slot_is_waited_for_but_not_for_ever() -> None:
         return order
 
     assert ["short", "next", "impatient"] == asyncio.run(calls())
+
+
+def test_a_long_call_keeps_nobody_waiting() -> None:
+    """After a moment its slot is another's: four long polls are no reason to stand still."""
+
+    async def calls() -> list[str]:
+        slots, order = Slots(limit=1, wait_seconds=30, hold_seconds=0.05), []
+
+        async def call(name: str, seconds: float) -> None:
+            async with slots.one():
+                await asyncio.sleep(seconds)
+            order.append(name)
+
+        await asyncio.gather(call("long", 0.5), call("quick", 0), call("quick", 0))
+        return order
+
+    assert ["quick", "quick", "long"] == asyncio.run(calls())

@@ -69,3 +69,17 @@ def test_the_cache_folder_can_be_chosen(
         monkeypatch.setenv("SAM_DEPLOY_CACHE_DIR", str(tmp_path))
     expected = tmp_path.name if chosen else "sam-deploy"
     assert expected == environment.cache_folder().name
+
+
+@pytest.mark.parametrize(
+    ("runtime", "python"),
+    [
+        ("python3.12", "3.12"),
+        ("3.13", "3.13"),
+        ("python3.9", "3.9"),
+        ("nodejs22.x", ""),
+    ],
+)
+def test_functions_in_node_ask_for_no_python(runtime: str, python: str) -> None:
+    """Any Python runs the emulator; only functions in Python want one of their own."""
+    assert python == environment.wanted_python(runtime)

@@ -21,7 +21,7 @@ def test_the_start_page_lists_stages_and_routes() -> None:
     routes = (Route("GET /b", "i"), Route("ANY /a/{proxy+}", "i"))
     stages = {name: Stage(name) for name in ("$default", "prod", "dev")}
     api = HttpApi("abc", "eu-west-1", "app", routes, {}, stages)
-    expected = """sam-deploy: HTTP APIs in the embedded cloud
+    expected = """sam-deploy: APIs in the embedded cloud
 
 app (abc) in eu-west-1
   http://127.0.0.1:3000/eu-west-1/abc/dev
@@ -35,7 +35,7 @@ app (abc) in eu-west-1
 
 def test_the_start_page_of_an_empty_cloud_says_so() -> None:
     """One sentence."""
-    expected = "sam-deploy: no HTTP API is deployed in the embedded cloud.\n"
+    expected = "sam-deploy: no API is deployed in the embedded cloud.\n"
     assert expected == pages.start_page("http://127.0.0.1:3000", ())
 
 
@@ -56,9 +56,17 @@ def test_a_watch_that_was_stopped_tells_nothing() -> None:
     me = psutil.Process()
     alive = Server(Process(me.pid, me.create_time()), 1)
     cloud = RunningCloud(
-        Path(), "http://e", "http://g", Path("python"), alive, alive, datetime.now(UTC)
+        Path(), "http://e", "http://g", Path("python"), alive, alive, alive, datetime.now(UTC)
     )
     told = threading.Event()
     watching = watch(cloud, lambda _: told.set())
     watching.stop()
     assert not told.is_set()
+
+
+def test_the_stages_of_an_api_are_told_to_programs() -> None:
+    """In the order of the start page; of what is not there none."""
+    stages = {name: Stage(name) for name in ("$default", "prod", "dev")}
+    api = HttpApi("abc", "eu-west-1", "app", (), {}, stages)
+    assert b'{"stages": ["dev", "prod", "$default"]}' == pages.stages_reply(api).body
+    assert b'{"stages": []}' == pages.stages_reply(None).body

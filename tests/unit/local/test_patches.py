@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import queue
 from types import ModuleType
 
 import pytest
@@ -63,23 +62,45 @@ def test_a_point_falls_into_the_share_of_a_version(
 
 
 @pytest.mark.parametrize(
-    ("lines", "expected"),
+    ("kind", "size", "expected"),
     [
-        (["a", "b", "{mark}1"], "a\nb"),
-        (["{mark}1"], ""),
-        (["a", "", "{mark}1"], "a\n"),
-        (["last{mark}1"], "last"),
-        (["{mark}0", "a", "{mark}1"], "a"),
-        (["a"], "a"),
+        ("RequestResponse", 6_291_456, ""),
+        (
+            "RequestResponse",
+            6_291_457,
+            (
+                "6291457 byte payload is too large for the RequestResponse invocation type"
+                " (limit 6291456 bytes)"
+            ),
+        ),
+        ("Event", 1_048_576, ""),
+        (
+            "Event",
+            1_048_577,
+            "1048577 byte payload is too large for the Event invocation type (limit 1048576 bytes)",
+        ),
     ],
 )
-def test_a_log_is_read_to_the_mark_of_its_call(lines: list[str], expected: str) -> None:
-    """Marks of earlier calls are left out, and a missing mark is not waited for long."""
-    logs = load("prompt_logs")
-    waiting: queue.Queue[str] = queue.Queue()
-    for line in [*lines, "of the next call"] if lines[-1].endswith("1") else lines:
-        waiting.put(line.format(mark=logs.MARK))
-    assert expected == logs.read_to_mark(waiting, f"{logs.MARK}1")
+def test_a_payload_above_its_limit_is_refused_in_lambdas_words(
+    kind: str, size: int, expected: str
+) -> None:
+    """6 MB for a call that waits, 1 MB for one that does not."""
+    assert expected == load("request_limits").refusal(kind, size)
+
+
+@pytest.mark.parametrize(
+    ("trace", "depth"),
+    [
+        ("", 0),
+        ("Root=1-a;Parent=b;Sampled=0", 0),
+        ("Root=1-a;Sampled=0;Lineage=1:a87bd80c:3", 3),
+        ("Root=1-a;Lineage=1:a87bd80c:12;Sampled=0", 12),
+        ("Lineage=nonsense", 0),
+    ],
+)
+def test_a_trace_header_tells_how_deep_functions_call_each_other(trace: str, depth: int) -> None:
+    """The SDK passes it on; Lambda ends a loop by it."""
+    assert depth == load("own_workers").depth_of(trace)
 
 
 @pytest.mark.parametrize(
@@ -112,3 +133,16 @@ def test_programs_and_own_pages_are_told_from_foreign_ones(
     """By origin, and by host where a browser leaves the origin out."""
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
     assert own is load("own_machine_only").is_own(raw)
+
+
+@pytest.mark.parametrize(
+    "name", ["shop-sam-ApiRole-EEF9D69D3BDDE", "shop-sam-files-eef9d69d3bdde", "EEF9D69"]
+)
+def test_a_name_that_is_made_up_belongs_to_a_region(name: str) -> None:
+    """Its suffix differs by region; what is in front, its length and its case stay."""
+    patch = load("regional_names")
+    here, there = (patch.of_region(name, region) for region in ("eu-west-1", "us-east-1"))
+    assert here != there
+    assert here == patch.of_region(name, "eu-west-1")
+    assert (len(name), name[:-13]) == (len(here), here[:-13])
+    assert (name == name.lower()) is (here == here.lower())

@@ -55,8 +55,8 @@ def test_end_is_gentle_first(spawned: list[processes.Child], tmp_path: Path) -> 
     child = run(spawned, tmp_path, SLEEP)
     assert child.process.alive()
     started = time.monotonic()
-    child.process.end(5)
-    assert time.monotonic() - started < 2
+    child.process.end(30)
+    assert time.monotonic() - started < 20
     assert not child.process.alive()
     assert "ended by SIGTERM" == processes.describe_exit(child.popen.wait())
 
@@ -69,7 +69,7 @@ def test_a_deaf_process_is_killed_after_its_grace(
     said(tmp_path)
     started = time.monotonic()
     child.process.end(0.4)
-    assert 0.4 <= time.monotonic() - started < 2
+    assert 0.4 <= time.monotonic() - started < 30
     assert "ended by SIGKILL" == processes.describe_exit(child.popen.wait())
 
 

@@ -135,14 +135,14 @@ def test_stage_variables_are_put_into_the_integration() -> None:
         "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/"
         "arn:aws:lambda:eu-west-1:1:function:Api:${stageVariables.LambdaAlias}/invocations"
     )
-    filled = routing.integration_uri(uri, Stage("dev", {"LambdaAlias": "dev"}))
+    filled = routing.integration_uri(uri, {"LambdaAlias": "dev"})
     assert "arn:aws:lambda:eu-west-1:1:function:Api:dev" == routing.function_arn(filled)
 
 
 def test_a_missing_stage_variable_is_an_error() -> None:
     """No function is called by a name with a hole in it."""
     with pytest.raises(routing.UndefinedStageVariableError, match="Alias"):
-        routing.integration_uri("x:${stageVariables.Alias}", Stage("dev"))
+        routing.integration_uri("x:${stageVariables.Alias}", {})
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ RECORD = Record(
     python=Path("/env/bin/python"),
     scratch=Path("/scratch"),
     started=datetime(2026, 11, 20, 12, 0, tzinfo=UTC),
+    proxy=Server(ALIVE, 4567),
 )
 
 
@@ -30,7 +31,7 @@ def state(tmp_path: Path) -> StateFolder:
     return folder
 
 
-@pytest.mark.parametrize("record", [RECORD, replace(RECORD, gateway=None)])
+@pytest.mark.parametrize("record", [RECORD, replace(RECORD, gateway=None, proxy=None)])
 def test_what_was_written_is_read(state: StateFolder, record: Record) -> None:
     """Write and read are inverse, with and without a gateway."""
     state.write(record)
@@ -67,8 +68,8 @@ def test_a_complete_record_of_living_processes_is_a_running_cloud(state: StateFo
     """Its URLs are built from the ports."""
     cloud = state.running(RECORD)
     assert cloud is not None
-    assert ("http://127.0.0.1:4566", "http://127.0.0.1:3000") == (cloud.endpoint, cloud.gateway)
-    assert ((ME.pid, ME.pid), (4566, 3000)) == (cloud.pids, cloud.ports)
+    assert ("http://127.0.0.1:4567", "http://127.0.0.1:3000") == (cloud.endpoint, cloud.gateway)
+    assert ((ME.pid, ME.pid, ME.pid), (4566, 3000, 4567)) == (cloud.pids, cloud.ports)
     assert "http://127.0.0.1:3000/eu-west-1/abc/dev" == cloud.url("eu-west-1", "abc", "dev")
 
 
@@ -77,6 +78,7 @@ def test_a_complete_record_of_living_processes_is_a_running_cloud(state: StateFo
     [
         None,
         replace(RECORD, gateway=None),
+        replace(RECORD, proxy=None),
         replace(RECORD, gateway=Server(Process(ME.pid, ALIVE.created - 60), 3000)),
         replace(RECORD, emulator=Server(Process(2**22 + 1, ALIVE.created), 4566)),
     ],

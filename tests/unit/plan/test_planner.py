@@ -9,6 +9,7 @@ import pytest
 from sam_deploy import App, FeatureSet, Function, Layer, Queue, on_queue
 from sam_deploy.errors import ConfigError
 from sam_deploy.plan import Plan, Request, StackPlan, Target, make
+from sam_deploy.plan.model import NodeUnit
 from sam_deploy.plan.targets import aws_target
 from sam_deploy.plan.units import functions_of
 
@@ -185,6 +186,18 @@ def test_a_host_target_takes_the_place_of_every_runtime(make_app: MakeApp) -> No
     host = Target("python3.12", "3.12.1", "x86_64", (2, 39), host=True)
     planned = make(with_functions(make_app), PROJECT, Request(host_target=host))
     assert {host} == {unit.target for unit in planned.builds}
+
+
+def test_functions_in_node_are_told_that_they_stay_on_this_computer(make_app: MakeApp) -> None:
+    """Its Node has no AWS SDK, which Lambda's runtime brings: the bundle depends on it."""
+    app = make_app(
+        functions=(Function("Api", source="api", runtime="nodejs22.x", handler="index.handler"),)
+    )
+    host = Target("nodejs22.x", "3.12.1", "x86_64", (2, 39), host=True)
+    planned = [make(app, PROJECT, Request(host_target=each)) for each in (None, host)]
+    assert [False, True] == [
+        unit.host for each in planned for unit in each.builds if isinstance(unit, NodeUnit)
+    ]
 
 
 @pytest.mark.parametrize(

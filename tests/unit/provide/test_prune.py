@@ -53,6 +53,7 @@ def test_the_newest_stay(versions: list[int], keep: int, expected: list[int]) ->
     assert expected == removed(*map(version, versions), keep=keep)
 
 
+@pytest.mark.fault(13)
 def test_what_is_used_stays_and_says_by_whom() -> None:
     """Fault 13: it does not count as one of the newest either."""
     verdicts = decide([version(5), version(4), version(3), version(2, USER), version(1)], 3)
@@ -139,6 +140,7 @@ def regions_at_work(
 
 
 @given(regions_at_work(), st.integers(1, 5))
+@pytest.mark.fault(13)
 def test_nothing_used_is_ever_removed(
     drawn: tuple[list[Version], list[FunctionLayers], dict[str, list[Alias]], list[Stack]],
     keep: int,
@@ -155,6 +157,7 @@ def test_nothing_used_is_ever_removed(
 
 
 @given(regions_at_work(), st.integers(1, 12))
+@pytest.mark.fault(13)
 def test_what_aliases_and_rollbacks_need_always_counts(
     drawn: tuple[list[Version], list[FunctionLayers], dict[str, list[Alias]], list[Stack]],
     newest: int,

@@ -49,6 +49,7 @@ def released(
             "dev",
             aws,
             known=known,
+            description="commit 1a2b3c4d5e6f",
             report=heard.append,
             stop=Patience(),
         )
@@ -93,15 +94,13 @@ def test_publishing_is_bound_to_code_and_revision(lambdas: Account, heard: list[
     """Lambda itself refuses when $LATEST is not what was deployed."""
     update(lambdas)
     released(lambdas, CHANGED, heard, (HERE,))
-    given = {
-        given["FunctionName"]: (given["CodeSha256"], given["RevisionId"])
-        for call, given in lambdas.regions[HERE].calls
-        if call == "publish_version"
-    }
+    calls = lambdas.regions[HERE].calls
+    bound = [given for call, given in calls if call == "publish_version"]
     assert {
         "ApiFunction": ("two", "ApiFunction-two"),
         "WorkerFunction": ("one", "WorkerFunction-r1"),
-    } == given
+    } == {each["FunctionName"]: (each["CodeSha256"], each["RevisionId"]) for each in bound}
+    assert {"commit 1a2b3c4d5e6f"} == {each["Description"] for each in bound}
 
 
 def test_the_release_step_of_every_stack_is_told(lambdas: Account, heard: list[Event]) -> None:

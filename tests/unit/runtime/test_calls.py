@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,6 +146,98 @@ def test_an_app_without_log_levels_keeps_those_of_the_code(
     handler = bind(lambda _event, _context: root.level, parse(json.dumps(facts)), REGION)
 
     assert logging.ERROR == handler({}, Context(f"{FUNCTION}:dev"))
+
+
+SIGN_IN = """
+import json, logging, os
+from types import SimpleNamespace
+
+import boto3
+from botocore.awsrequest import AWSResponse
+from sam_deploy_runtime.calls import bind
+from sam_deploy_runtime.manifest import parse
+
+logging.basicConfig(level="WARNING")
+pools = boto3.client(
+    "cognito-idp", region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b"
+)
+answered = AWSResponse("https://cognito", 400, {}, None)
+answered._content = b"{}"
+pools.meta.events.register("before-send", lambda **_: answered)
+
+def handler(event, _context):
+    logging.getLogger("shop").debug("my own line")
+    try:
+        pools.initiate_auth(
+            AuthFlow="USER_PASSWORD_AUTH",
+            ClientId="client",
+            AuthParameters={"USERNAME": "somebody", "PASSWORD": "hunter2-in-clear"},
+        )
+    except pools.exceptions.ClientError:
+        pass
+
+facts = parse(os.environ["FACTS"])
+arn = "arn:aws:lambda:eu-west-1:123456789012:function:ApiFunction:dev"
+bind(handler, facts, {"AWS_REGION": "eu-west-1"})({}, SimpleNamespace(invoked_function_arn=arn))
+"""
+
+
+def test_a_password_stays_out_of_the_logs_of_an_environment_at_debug(
+    facts: dict[str, Any],
+) -> None:
+    """A call at DEBUG shows what the code logs, and no request of boto3, which has the password."""
+    ran = subprocess.run(
+        [sys.executable, "-c", SIGN_IN],
+        env={"FACTS": json.dumps(facts), "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+    assert "DEBUG:shop:my own line\n" == ran.stderr
+
+
+@pytest.fixture
+def library() -> Iterator[logging.Logger]:
+    """The logger of botocore, whose level is put back after the test."""
+    logger = logging.getLogger("botocore")
+    before = logger.level
+    logger.setLevel(logging.NOTSET)
+    yield logger
+    logger.setLevel(before)
+
+
+def test_libraries_that_log_requests_are_held_at_info(
+    manifest: Manifest, root: logging.Logger, library: logging.Logger
+) -> None:
+    """At DEBUG they are at INFO; at WARNING they follow the root logger, and after a call, too."""
+    root.setLevel("ERROR")
+    handler = bind(lambda _event, _context: library.getEffectiveLevel(), manifest, REGION)
+
+    seen = [handler({}, Context(f"{FUNCTION}:{name}")) for name in ("dev", "prod", "dev")]
+
+    assert [logging.INFO, logging.WARNING, logging.INFO] == seen
+    assert logging.NOTSET == library.level
+
+
+@pytest.mark.parametrize("level", [logging.DEBUG, logging.ERROR])
+def test_a_library_that_was_given_a_level_keeps_it(
+    manifest: Manifest, root: logging.Logger, library: logging.Logger, level: int
+) -> None:
+    """Before a call or within one: who sets it explicitly means it."""
+    root.setLevel("ERROR")
+
+    def handler(_event: object, _context: object) -> int:
+        before = library.level
+        library.setLevel(level)
+        return before
+
+    call = bind(handler, manifest, REGION)
+
+    assert logging.INFO == call({}, Context(f"{FUNCTION}:dev"))
+    assert level == call({}, Context(f"{FUNCTION}:dev"))
+    assert level == library.level
 
 
 ODD = """

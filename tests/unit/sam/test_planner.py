@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sam_deploy import naming, sam
 from sam_deploy.errors import ConfigError
 from sam_deploy.plan import BuildUnit, Target
+from sam_deploy.plan.model import NodeUnit
 from sam_deploy.sam.planner import BUCKET_PART_MAX, bucket_part
 
 Write = Callable[..., Path]
@@ -74,6 +75,14 @@ def test_the_embedded_cloud_gets_archives_for_this_computer(function: Write) -> 
     (unit,) = sam.plan(sam.read(function()), request(host_target=HOST)).builds
     assert isinstance(unit, BuildUnit)
     assert HOST == unit.target
+
+
+def test_functions_in_node_know_that_they_stay_on_this_computer(function: Write) -> None:
+    """Its Node has no AWS SDK, which Lambda's runtime brings: the bundle depends on it."""
+    said = "{BuildMethod: esbuild, BuildProperties: {EntryPoints: [app.ts]}}"
+    template = sam.read(function("Runtime: nodejs22.x", said, {"src/app.ts": ""}))
+    units = [sam.plan(template, asked).builds for asked in (request(), request(host_target=HOST))]
+    assert [False, True] == [each.host for (each,) in units if isinstance(each, NodeUnit)]
 
 
 def test_locks_are_not_packed(function: Write, tmp_path: Path) -> None:

@@ -49,6 +49,12 @@ def test_a_template_without_code_gets_no_parameter(write: Write) -> None:
     assert () == result.parameters
 
 
+def test_the_file_to_correct_is_the_template(write: Write) -> None:
+    """Errors of AWS name it, and not `deploy.py`."""
+    file = write("Resources: {Q: {Type: 'AWS::SQS::Queue'}}\n")
+    assert file.name == rendered(file)[0].source
+
+
 def test_values_are_those_of_declared_parameters(write: Write) -> None:
     """CloudFormation would refuse a value for a parameter that is not there."""
     text = "Parameters: {A: {Type: String}}\nResources: {Q: {Type: 'AWS::SQS::Queue'}}\n"

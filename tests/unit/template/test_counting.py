@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sam_deploy import App
-from sam_deploy.cli.count_screens import count_json, count_text
+from sam_deploy.cli.inspecting.count_screens import count_json, count_text
 from sam_deploy.template.counting import Count, count
 
 

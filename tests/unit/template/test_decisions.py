@@ -23,12 +23,12 @@ ENVIRONMENTS = ("dev", "staging", "prod")
 PROJECT = Path(__file__).parents[3] / "examples" / "dzgro"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def core(dzgro: App, render_app: Render) -> Any:
     return render_app(dzgro)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def ams(dzgro: App, render_app: Render) -> Any:
     return render_app(dzgro, "ams")
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -67,6 +68,7 @@ PLAIN_VALUES = st.recursive(
 )
 
 
+@pytest.mark.long
 @settings(deadline=None, max_examples=60)
 @given(st.dictionaries(PLAIN, PLAIN_VALUES))
 def test_the_text_is_that_of_pyyaml(document: dict[str, Json]) -> None:

@@ -19,7 +19,7 @@ def test_each_case_renders_to_its_golden_template(golden: Any) -> None:
     assert golden.file.read_text(encoding="utf-8") == body
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_aws_rules_find_nothing_in_any_case(golden: Any) -> None:
     """cfn-lint has neither errors nor warnings, in every region of every case (R035)."""
     findings = find(golden.rendered.template, golden.stack.regions)

@@ -52,6 +52,7 @@ def test_rendering_twice_gives_the_same_text(dzgro: App, render_app: Callable[..
     assert render_app(dzgro).template == render_app(load(EXAMPLE)).template
 
 
+@pytest.mark.slow
 def test_the_text_does_not_depend_on_the_hash_seed(
     dzgro: App, render_app: Callable[..., Any]
 ) -> None:

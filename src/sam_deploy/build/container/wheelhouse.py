@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import shutil
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -154,9 +155,11 @@ def _run(
 
 def _user(engine: Engine) -> str:
     """Return who owns what the container writes: the user, where there are such numbers."""
-    if engine.rootless or engine.wsl or engine.machine.system != "linux":
-        return ""
-    return f"{os.getuid()}:{os.getgid()}"
+    user = ""
+    nameless = engine.rootless or engine.wsl or engine.machine.system != "linux"
+    if sys.platform != "win32" and not nameless:
+        user = f"{os.getuid()}:{os.getgid()}"
+    return user
 
 
 def _failed(finished: Finished, sources: Sequence[Source], target: Target, unit: str) -> BuildError:

@@ -19,7 +19,16 @@ from typing import Final
 
 from sam_deploy.build import archive, check
 from sam_deploy.build.model import ApplicationFile, Archive, Artifact
-from sam_deploy.build.node import contents, esbuild, handler, inputs, install, making, twin
+from sam_deploy.build.node import (
+    contents,
+    esbuild,
+    handler,
+    inputs,
+    install,
+    making,
+    runtime_sdk,
+    twin,
+)
 from sam_deploy.build.node.esbuild import Esbuild
 from sam_deploy.build.node.handler import Entry
 from sam_deploy.build.node.making import Bundled
@@ -65,6 +74,7 @@ def bundle(unit: NodeUnit, workshop: Workshop) -> Artifact:
     The archive is in the store and under its name in the project. Raises `BuildError`.
     """
     started = time.perf_counter()
+    unit = runtime_sdk.placed(unit)
     entry = handler.entry_of(unit)
     tool = esbuild.of_project(unit.source) or Esbuild(esbuild.PINNED, None)
     job = _Job(unit, workshop, entry, tool, contents.included(unit, workshop.index.sha256))
@@ -77,11 +87,17 @@ def bundle(unit: NodeUnit, workshop: Workshop) -> Artifact:
 
 
 def _unchanged(job: _Job) -> Archive | None:
-    """Return the archive when nothing has changed since it was made; starts no process."""
+    """Return the archive when nothing has changed since it was made; starts no process.
+
+    One above a budget that was lowered is bundled again: only esbuild knows what is large in it.
+    """
     store, source = job.workshop.store, job.unit.source
     record = inputs.read(store, source, job.settings)
-    files = inputs.hashes(record, source, job.workshop.index.sha256) if record else None
-    return store.archive(job.fingerprint(files)) if files else None
+    if record is None or record.is_open:
+        return None
+    files = inputs.hashes(record, source, job.workshop.index.sha256)
+    made = store.archive(job.fingerprint(files)) if files else None
+    return made if made and made.unpacked_bytes <= contents.limit_bytes(job.unit) else None
 
 
 def _make(job: _Job) -> tuple[Archive, bool]:
@@ -96,12 +112,14 @@ def _make(job: _Job) -> tuple[Archive, bool]:
     fingerprint = job.fingerprint(files)
     found = store.archive(fingerprint)
     reused = found is not None
-    if found is None:
+    size = partial(contents.check_size, unit, made.bytes_by_package)
+    if found is not None:
+        size(found.unpacked_bytes)
+    else:
         plain = [
             *(archive.PlainFile(n, partial(bytes, c), origin="esbuild") for n, c in made.outputs),
             *contents.plain_files(job.packed),
         ]
-        size = partial(contents.check_size, unit, made.bytes_by_package)
         found = store.add_archive(
             fingerprint, lambda file: archive.splice([], plain, "", file, size)
         )
@@ -125,7 +143,9 @@ def _settled(job: _Job) -> tuple[Bundled, inputs.Record, dict[str, str]]:
     for _ in range(TRIES):
         started_ns = time.time_ns()
         made = making.make(unit, job.entry, program, store, job.workshop.project)
-        record = inputs.record_of(unit.source, made.module_format, made.inputs, hash_of)
+        record = inputs.record_of(
+            unit.source, made.module_format, made.inputs, hash_of, is_open=made.has_patterns
+        )
         files = inputs.hashes(record, unit.source, hash_of)
         if files is not None:
             paths = (unit.source / path for path in files)

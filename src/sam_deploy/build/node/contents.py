@@ -88,9 +88,14 @@ def check_inputs(unit: NodeUnit, bundled: Iterable[str]) -> None:
         check.check_content(str(file), file.read_bytes())
 
 
+def limit_bytes(unit: NodeUnit) -> int:
+    """Return how many bytes the function may have unpacked."""
+    return min(unit.budget_bytes or check.MAX_UNPACKED_BYTES, check.MAX_UNPACKED_BYTES)
+
+
 def check_size(unit: NodeUnit, by_package: Mapping[str, int], unpacked_bytes: int) -> None:
     """Raise `BuildError` above the user's budget, and above what Lambda takes."""
-    limit = min(unit.budget_bytes or check.MAX_UNPACKED_BYTES, check.MAX_UNPACKED_BYTES)
+    limit = limit_bytes(unit)
     if unpacked_bytes <= limit:
         return
     largest = sorted(by_package.items(), key=lambda item: (-item[1], item[0]))[:5]

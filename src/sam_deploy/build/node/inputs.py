@@ -2,7 +2,8 @@
 
 esbuild's metafile names every file that went in. To these come the files that decide how imports
 are resolved. The contents of both make the fingerprint; what could lead an import elsewhere
-(a new file beside the old ones, newly installed packages) only makes esbuild look again.
+(a new file beside the old ones, newly installed packages) only makes esbuild look again. Where new
+files anywhere could, it always looks.
 Reads the project; writes one small file per function into the store.
 """
 
@@ -18,12 +19,14 @@ from pathlib import Path
 from typing import Final
 
 from sam_deploy.build.disk import read_json, written_whole
+from sam_deploy.build.node import tsconfig
 from sam_deploy.build.node.command import ModuleFormat
 from sam_deploy.build.store import Store
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 HashOf = Callable[[Path], str]
-_CONFIGURATION: Final = ("package.json", "tsconfig.json", "jsconfig.json")
+_TSCONFIGS: Final = ("tsconfig.json", "jsconfig.json")
+_CONFIGURATION: Final = ("package.json", *_TSCONFIGS)
 _INSTALLED: Final = (
     "node_modules/.package-lock.json",
     "node_modules/.modules.yaml",
@@ -31,7 +34,6 @@ _INSTALLED: Final = (
     "node_modules/.yarn-integrity",
 )
 """What npm, pnpm and yarn write whenever they change what is installed."""
-_SOURCES: Final = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json")
 _EXTENDS: Final = re.compile(r'"extends"\s*:\s*(\[[^\]]*\]|"[^"]*")')
 _TEXT: Final = re.compile(r'"([^"]+)"')
 _MODULES: Final = "node_modules"
@@ -46,18 +48,29 @@ class Record:
     """Bundled files, and the configuration files that apply to them."""
     surroundings: Mapping[str, str] = field(default_factory=dict)
     """What else decides how imports are resolved, by path: a hash, or nothing when not there."""
+    is_open: bool = False
+    """Files in folders that are not among these may be found, too: only esbuild can say."""
 
 
 def record_of(
-    source: Path, module_format: ModuleFormat, bundled: Iterable[str], hash_of: HashOf
+    source: Path,
+    module_format: ModuleFormat,
+    bundled: Iterable[str],
+    hash_of: HashOf,
+    *,
+    is_open: bool = False,
 ) -> Record:
-    """Return the record of a bundle that was made just now from these files."""
+    """Return the record of a bundle that was made just now from these files.
+
+    `is_open`: the code imports by a pattern, which finds files wherever they appear.
+    """
     files = sorted(set(bundled))
     folders = sorted({_folder_of(path) for path in files})
     own = [folder for folder in folders if _MODULES not in folder.split("/")]
     configuration = {*_of_packages(source, folders), *_of_project(source, own)}
     surroundings = {path: _state(source, path, hash_of) for path in _surroundings(source, own)}
-    return Record(module_format, tuple(sorted({*files, *configuration})), surroundings)
+    is_open = is_open or any(_is_open(source, folder) for folder in own)
+    return Record(module_format, tuple(sorted({*files, *configuration})), surroundings, is_open)
 
 
 def hashes(record: Record, source: Path, hash_of: HashOf) -> dict[str, str] | None:
@@ -89,6 +102,17 @@ def _of_project(source: Path, own: Iterable[str]) -> Iterator[str]:
                 yield path
                 if name != "package.json":
                     yield from _extended(source, path, set())
+
+
+def _is_open(source: Path, folder: str) -> bool:
+    """Say whether the tsconfig of a folder, which is the nearest one, can lead to new files."""
+    for above in _to_the_root(source, [folder]):
+        paths = [_joined(above, name) for name in _TSCONFIGS]
+        found = [path for path in paths if _at(source, path).is_file()]
+        if found:
+            extended = [other for path in found for other in _extended(source, path, set())]
+            return any(tsconfig.is_open(_at(source, path)) for path in (*found, *extended))
+    return False
 
 
 def _extended(source: Path, path: str, seen: set[str]) -> Iterator[str]:
@@ -140,15 +164,17 @@ def _state(source: Path, path: str, hash_of: HashOf) -> str:
 
 
 def _names(folder: Path) -> str:
-    """Return the hash of the names in a folder that an import can mean."""
+    """Return the hash of the names in a folder; an import can mean any that is not hidden."""
     with os.scandir(folder) as entries:
-        names = sorted(
-            f"{entry.name}/" if entry.is_dir() else entry.name
-            for entry in entries
-            if not entry.name.startswith(".")
-            and (entry.name.endswith(_SOURCES) or "." not in entry.name)
-        )
+        names = sorted(_name(entry) for entry in entries if not entry.name.startswith("."))
     return hashlib.sha256("\0".join(names).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _name(entry: os.DirEntry[str]) -> str:
+    try:
+        return f"{entry.name}/" if entry.is_dir() else entry.name
+    except OSError:  # a link to itself
+        return entry.name
 
 
 def _to_the_root(source: Path, folders: Iterable[str]) -> list[str]:
@@ -199,8 +225,9 @@ def read(store: Store, source: Path, settings: str) -> Record | None:
             "format": "cjs" | "esm" as module_format,
             "files": list(files),
             "surroundings": dict(surroundings),
+            "open": bool(is_open),
         } if schema == SCHEMA:
-            return Record(module_format, tuple(files), surroundings)
+            return Record(module_format, tuple(files), surroundings, is_open)
     return None
 
 
@@ -211,6 +238,7 @@ def write(store: Store, source: Path, settings: str, record: Record) -> None:
         "format": record.module_format,
         "files": list(record.files),
         "surroundings": dict(record.surroundings),
+        "open": record.is_open,
     }
     with written_whole(_path(store, source, settings), store.temporary, durable=False) as file:
         file.write(json.dumps(value).encode())

@@ -33,6 +33,8 @@ class Bundled:
     """Name and content: the script, then its source map when one was asked for."""
     inputs: tuple[str, ...]
     """Every file that went in, relative to the source folder."""
+    has_patterns: bool
+    """The user's code imports whatever fits a pattern: ``import(`./texts/${name}.txt`)``."""
     exports: tuple[str, ...] | None
     """Names that an ES module exports; None for a handler that is CommonJS itself."""
     bytes_by_package: Mapping[str, int]
@@ -110,10 +112,22 @@ def _read(
         module_format=module_format,
         outputs=tuple(outputs),
         inputs=tuple(_files(unit, meta["inputs"])),
+        has_patterns=any(_has_pattern(path, each) for path, each in meta["inputs"].items()),
         exports=_exports(unit, entry, output) if own == "esm" else None,
         bytes_by_package=_by_package(output["inputs"]),
         warnings=warnings,
     )
+
+
+def _has_pattern(path: str, of_input: Mapping[str, Any]) -> bool:
+    """Say whether a file of the user's own imports by a pattern, such as `./texts/**/*.txt`.
+
+    Packages do so, too, but get no new files without an installation. Source: esbuild
+    documentation, "Glob-style imports".
+    """
+    if "node_modules/" in path:
+        return False
+    return any(each.get("external") and "*" in each["path"] for each in of_input["imports"])
 
 
 def _exports(unit: NodeUnit, entry: Entry, output: Mapping[str, Any]) -> tuple[str, ...]:

@@ -91,7 +91,8 @@ def reached(aws: Aws, answers: dict[str, Heard]) -> Iterator[Finding]:
             yield problem(
                 f"region {region}",
                 f"it does not take the credentials that {good[0]} takes: {each.refused}",
-                f"enable {region} for the account, if it is one of those that need it",
+                f"enable it: `aws account enable-region --region-name {region}`; or take it out of "
+                "`deploy.py`",
                 each.refused.exit_code,
             )
         else:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from sam_deploy.amounts import plural
+from sam_deploy.cli.terminal.wrapping import wrapped
 from sam_deploy.errors import RefusedError, SamDeployError
 
 State = Literal["ok", "warning", "problem"]
+SEVERITY: Final = ("problem", "warning", "ok")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +64,29 @@ def exit_code(findings: Sequence[Finding]) -> int:
     return next((each.exit_code for each in findings if each.state == "problem"), 0)
 
 
-def findings_text(findings: Sequence[Finding]) -> str:
-    """Return a line for each finding, with the advice below it, and a line that sums up."""
+def by_severity(findings: Sequence[Finding]) -> list[Finding]:
+    """Return problems first, then warnings, then what is well; each as it was found."""
+    return sorted(findings, key=lambda each: SEVERITY.index(each.state))
+
+
+def findings_text(
+    findings: Sequence[Finding], typed: Callable[[str], str] = str, columns: int = 0
+) -> str:
+    """Return a line for each finding, with the advice below it, and a line that sums up.
+
+    `typed` makes commands ones that can be typed here, see `cli.spelling`. At a terminal of so
+    many `columns` lines end between words; 0 leaves them whole.
+    """
     width = max((len(each.name) for each in findings), default=0)
     lines: list[str] = []
-    for each in findings:
+    for each in by_severity(findings):
         first, *more = each.said.splitlines() or [""]
         indent = " " * (len("problem") + width + 4)
-        lines.append(f"{each.state:7}  {each.name.ljust(width)}  {first}".rstrip())
-        lines += [indent + text for text in more]
-        lines += [f"{indent}-> {each.advice}"] if each.advice else []
+        said = [f"{each.state:7}  {each.name.ljust(width)}  {first}".rstrip()]
+        said += [indent + text for text in more]
+        lines += [wrapped(text, columns, len(indent)) for text in said]
+        advice = f"{indent}-> {typed(each.advice)}"
+        lines += [wrapped(advice, columns, len(indent) + len("-> "))] if each.advice else []
     return "\n".join([*lines, "", summary(findings)])
 
 
@@ -84,15 +99,15 @@ def summary(findings: Sequence[Finding]) -> str:
     return f"{plural(problems, 'problem')}, {plural(warnings, 'warning')}"
 
 
-def findings_json(findings: Sequence[Finding]) -> str:
+def findings_json(findings: Sequence[Finding], typed: Callable[[str], str] = str) -> str:
     """Return a list of objects. Schema: docs/reference/json.md."""
     rows = [
         {
             "name": each.name,
             "state": each.state,
             "message": each.said,
-            "advice": each.advice or None,
+            "advice": typed(each.advice) or None,
         }
-        for each in findings
+        for each in by_severity(findings)
     ]
     return json.dumps(rows, indent=2, ensure_ascii=False)

@@ -20,6 +20,7 @@ from sam_deploy.cli.doctor.finding import Finding, ok, problem, warning
 from sam_deploy.cli.doctor.machine import existing, unwritable
 from sam_deploy.cli.options import Globals
 from sam_deploy.cli.sam_options import SamChoice
+from sam_deploy.config.model import Promotion
 from sam_deploy.config.settings import Settings
 from sam_deploy.errors import BuildError
 from sam_deploy.plan import BuildUnit, NodeUnit, Plan
@@ -34,6 +35,8 @@ class Project:
     planned: Plan
     runtime: str
     said: str
+    promotion: Promotion | None = None
+    """Who receives one-time codes, and from whom; a template has none."""
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -52,7 +55,7 @@ def read(chosen: Globals) -> Project:
     planned = plan.make(app, chosen.project, plan.Request())
     environments = ", ".join(each.name for each in app.environments)
     said = f"app `{app.name}`: {_units(planned)}; {environments}; {', '.join(planned.regions)}"
-    return Project(planned, app.runtime, said)
+    return Project(planned, app.runtime, said, app.promotion)
 
 
 def _units(planned: Plan) -> str:
@@ -65,7 +68,9 @@ def configuration(project: Project) -> Iterator[Finding]:
     """Find what the configuration declares, and what may be regretted in it."""
     yield ok("project", project.said)
     for each in project.planned.warnings:
-        yield warning("project", f"{each.path} {each.message}", f"see the rule {each.rule}")
+        yield warning(
+            "project", f"{each.path} {each.message}", f"`sam-deploy explain {each.rule}` tells why"
+        )
 
 
 def variables(folder: Path, found: Settings, *, aws: bool) -> Iterator[Finding]:

@@ -12,10 +12,12 @@ from typing import Final
 from sam_deploy.config.checks import (
     execution,
     functions,
+    health,
     http,
     identity,
     messages,
     names,
+    promotion,
     references,
     routes,
     storage,
@@ -35,8 +37,10 @@ THEMES: Final[tuple[Callable[[App], Iterator[Problem]], ...]] = (
     identity.problems,
     routes.problems,
     http.problems,
+    health.problems,
     storage.problems,
     tables.problems,
+    promotion.problems,
 )
 
 

@@ -22,6 +22,7 @@ from sam_deploy.config.tree import (
     line_of,
     named,
     names,
+    nearest,
     split_use,
     texts,
     unknown_name,
@@ -46,10 +47,7 @@ def _functions(app: App) -> Iterator[Problem]:
                 yield unknown_name(f"{path}.layers", "layer", name, layers, line_of(each))
         for use in texts(each.uses):
             if split_use(use)[0] not in resources:
-                what = "resource"
-                yield unknown_name(
-                    f"{path}.uses", what, split_use(use)[0], resources, line_of(each)
-                )
+                yield _unknown_use(f"{path}.uses", use, resources, line_of(each))
         yield from _foreign_pools(app, each, path)
         yield from _runtime(app, each, path)
         for key in each.environment if isinstance(each.environment, dict) else ():
@@ -57,6 +55,17 @@ def _functions(app: App) -> Iterator[Problem]:
                 message = f"the variable {key!r} is reserved"
                 yield Problem(f"{path}.environment", message, line_of(each))
         yield from _triggers(app, each, path)
+
+
+def _unknown_use(path: str, use: str, resources: list[str], line: int) -> Problem:
+    """Say what is wrong with an entry of `uses`: the resource's name, or what follows it."""
+    name, dot, mode = use.partition(".")
+    if dot and name in resources:
+        near = nearest(mode.lower(), ("read", "write"))
+        ways = f"there is {name}, {name}.read, {name}.write"
+        hint = f"did you mean '{name}.{near}'?" if near else ways
+        return Problem(path, f"unknown use {use!r}; {hint}", line)
+    return unknown_name(path, "resource", split_use(use)[0], resources, line)
 
 
 def _runtime(app: App, function: Function, path: str) -> Iterator[Problem]:
@@ -104,6 +113,13 @@ def _triggers(app: App, function: Function, path: str) -> Iterator[Problem]:
         found = next((e for e in named(app, family) if getattr(e, "name", None) == name), None)
         if found is None:
             yield unknown_name(here, what, name, names(app, family), line)
+            continue
+        if getattr(found, "existing_ids", None):
+            message = (
+                f"the user pool {name!r} exists already: its triggers are part of the pool, which "
+                "only the stack that made it can change"
+            )
+            yield Problem(here, message, line)
             continue
         if feature_set_of(app, found) != feature_set_of(app, function):
             message = (

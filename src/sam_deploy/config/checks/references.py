@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from sam_deploy.config.model import App, Cors, Environment, HttpApi, Layer, RestApi, UserPoolClient
-from sam_deploy.config.text import REGIONS
+from sam_deploy.config.text import REGIONS, is_unknown_region
 from sam_deploy.config.tree import (
     RESOURCES,
     Problem,
@@ -64,8 +64,7 @@ def _regions(app: App) -> Iterator[Problem]:
         regions = texts(getattr(feature_set, "regions", ()))
         every += regions
         for region in regions:
-            # without a hyphen it has not even the form of a region, which `validate.py` tells
-            if region not in REGIONS and "-" in region:
+            if is_unknown_region(region):
                 yield unknown_name(
                     f"{path}.regions", "region", region, REGIONS, line_of(feature_set)
                 )
@@ -74,9 +73,9 @@ def _regions(app: App) -> Iterator[Problem]:
                 message = f"the region {region!r} is listed twice"
                 yield Problem(f"{path}.regions", message, line_of(feature_set))
     home = app.home_region
-    if isinstance(home, str) and home not in REGIONS and "-" in home:
+    if is_unknown_region(home):
         yield unknown_name("home_region", "region", home, REGIONS, line_of(app))
-    elif isinstance(home, str) and home in REGIONS and every and home not in every:
+    elif home in REGIONS and every and home not in every and set(every) <= set(REGIONS):
         message = f"no feature set is deployed to {home!r}, the home region"
         yield Problem("home_region", message, line_of(app))
 

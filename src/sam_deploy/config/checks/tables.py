@@ -12,7 +12,7 @@ from sam_deploy.config.checks.reach import reach
 from sam_deploy.config.checks.regions import regions_of, unreached, users_of
 from sam_deploy.config.declare import Declaration
 from sam_deploy.config.model import App, Capacity, Index, Key, Queue, Table, TableTrigger
-from sam_deploy.config.text import REGIONS
+from sam_deploy.config.text import REGIONS, is_unknown_region
 from sam_deploy.config.tree import (
     Problem,
     entries,
@@ -128,7 +128,7 @@ def _capacity(app: App, table: Table, path: str) -> Iterator[Problem]:
 def _replicas(app: App, table: Table, path: str) -> Iterator[Problem]:
     replicas, here, line = texts(table.replicas), f"{path}.replicas", line_of(table)
     for number, region in enumerate(replicas):
-        if region not in REGIONS and "-" in region:
+        if is_unknown_region(region):
             yield unknown_name(here, "region", region, REGIONS, line)
         if region in replicas[:number]:
             yield Problem(here, f"the region {region!r} is listed twice", line)

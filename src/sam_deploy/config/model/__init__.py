@@ -7,6 +7,7 @@ app        the app, its environments and feature sets   functions  what runs
 http       APIs, routes, who may call                    triggers   what else calls functions
 messages   queues, topics, event buses                   storage    buckets, tables
 identity   user pools                                    watching   alarms, settings, secrets, CDN
+hooks      commands around promotions
 """
 
 from sam_deploy.config.model.app import (
@@ -23,6 +24,7 @@ from sam_deploy.config.model.functions import (
     Layer,
     Vpc,
 )
+from sam_deploy.config.model.hooks import Hook
 from sam_deploy.config.model.http import (
     Authorizer,
     Cors,
@@ -98,6 +100,7 @@ __all__ = [
     "Function",
     "FunctionUrl",
     "Group",
+    "Hook",
     "HttpApi",
     "Index",
     "Key",

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Annotated, Literal
 
-from annotated_types import Len
+from annotated_types import Interval, Len
 
 from sam_deploy.config.declare import Declaration, declaration
 from sam_deploy.config.model.functions import Function, Layer
+from sam_deploy.config.model.hooks import Hook
 from sam_deploy.config.model.http import HttpApi, RestApi
 from sam_deploy.config.model.identity import UserPool
 from sam_deploy.config.model.messages import EventBus, Queue, Rule, Topic
@@ -20,6 +21,7 @@ from sam_deploy.config.text import (
     Domain,
     Email,
     EnvironmentName,
+    FunctionReference,
     Json,
     LogDays,
     Matches,
@@ -43,7 +45,11 @@ class Environment(Declaration):
     extra_origins: Sequence[str] = ()
     """Web origins allowed beside the environment's own, such as http://localhost:4200."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    """Level of Python's root logger during its calls; `logLevel()` in Node."""
+    """Level of Python's root logger during its calls; `logLevel()` in Node.
+
+    At DEBUG, boto3, botocore, urllib3, s3transfer, httpx and httpcore stay at INFO, since they log
+    whole requests with their passwords and tokens, unless their loggers have a level of their own.
+    """
     log_retention_days: LogDays = 30
     """How long logs are kept; what environments share is kept for the longest of them."""
     alarms: Literal["off", "normal", "strict"] = "off"
@@ -70,12 +76,26 @@ class FeatureSet(Declaration):
 
 @declaration
 class Promotion(Declaration):
-    """Who receives the one-time code of a promotion, and from whom (R185)."""
+    """Who receives the one-time code of a promotion, from whom, and how often (R185)."""
 
-    recipients: Annotated[Sequence[Email], Len(1)]
+    recipients: Annotated[Sequence[Email], Len(1, 50)]
+    """All of them get the same mail, and see each other's addresses in it."""
     sender: Email
+    """An address that SES has verified, or one of a verified domain."""
     region: Region | None = None
     """Where SES sends from; the home region when empty."""
+    minutes: Annotated[int, Interval(ge=1, le=60)] = 10
+    """How long a code is good."""
+    attempts: Annotated[int, Interval(ge=1, le=10)] = 3
+    """How often a code may be entered; after the last wrong one the plan is void."""
+    codes_an_hour: Annotated[int, Interval(ge=1, le=20)] = 5
+    """How many codes are sent for an environment within 60 minutes."""
+    codes_a_day: Annotated[int, Interval(ge=1, le=100)] = 20
+    """How many codes are sent for an environment within 24 hours."""
+    approval_hours: Annotated[int, Interval(ge=1, le=168)] = 24
+    """How long an approval file is good."""
+    broker: FunctionReference | None = None
+    """Name or ARN of the function that alone may move promoted environments."""
 
 
 @declaration
@@ -113,6 +133,8 @@ class App(Declaration):
     topology: Literal["shared", "isolated"] = "shared"
     """shared: one stack and one function for all environments; isolated: one of each."""
     promotion: Promotion | None = None
+    hooks: Sequence[Hook] = ()
+    """Commands that are run before and after promotions and rollbacks, and at canary steps."""
     runtime: Runtime = "python3.12"
     architecture: Literal["x86_64", "arm64"] = "x86_64"
     tags: Mapping[str, str] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from sam_deploy.amounts import percent
 from sam_deploy.aws import Alias, Functions
 from sam_deploy.deploy.preflight.asking import ask
 from sam_deploy.deploy.preflight.changing import Changing, changing
@@ -61,7 +62,7 @@ def drift(
             if alias.name not in environments:
                 continue
             if alias.weights:
-                shares = ", ".join(f"{share:.0%} on version {v}" for v, share in alias.weights)
+                shares = ", ".join(f"{percent(share)} on version {v}" for v, share in alias.weights)
                 drifted[region, alias.name, "weights"].append(f"{function} ({shares})")
             elif alias.version == LATEST:
                 drifted[region, alias.name, LATEST].append(function)

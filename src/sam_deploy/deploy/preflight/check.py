@@ -14,6 +14,7 @@ from sam_deploy.deploy.preflight.facts import Facts, Finding
 from sam_deploy.deploy.preflight.history import history
 from sam_deploy.deploy.preflight.limits import limits
 from sam_deploy.deploy.preflight.outside import sender, zone
+from sam_deploy.deploy.preflight.promoted import promoted
 from sam_deploy.deploy.preflight.stacks import stacks
 from sam_deploy.deploy.preflight.target import target
 from sam_deploy.deploy.preflight.updates import updates
@@ -24,6 +25,7 @@ Check = Callable[[Facts], Iterable[Finding]]
 CHECKS: Final[tuple[Check, ...]] = (
     target,
     history,
+    promoted,
     stacks,
     collisions,
     limits,

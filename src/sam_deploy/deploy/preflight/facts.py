@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sam_deploy.aws import Aws
 from sam_deploy.deploy.engine import Options
@@ -29,6 +29,10 @@ class Facts:
     aws: Aws
     stop: Stop
     take_expired_lock: bool = False
+    promotion: Entry = field(default_factory=Entry)
+    """The journal of the last promotion or rollback; an empty one for a promotion itself."""
+    promotes: bool = False
+    """It is a promotion that deploys, of an environment with stacks of its own."""
 
     def changes(self, place: Place) -> bool:
         """Whether a stack is new, or its text another one than what is deployed."""

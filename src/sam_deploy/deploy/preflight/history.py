@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 
 from sam_deploy.amounts import plural
+from sam_deploy.deploy import promotions
 from sam_deploy.deploy.lock import refusal
 from sam_deploy.deploy.owner import is_dead
 from sam_deploy.deploy.preflight.facts import Facts, Finding
@@ -19,7 +20,9 @@ def history(facts: Facts) -> Iterator[Finding]:
     takes = held is not None and facts.take_expired_lock and held.expired(now)
     if held is not None and not takes and not is_dead(held.owner):
         yield Finding(error=refusal(held, now))
-    elif facts.entry.is_open:
+    elif facts.promotion.is_open:
+        yield Finding(error=promotions.unfinished(facts.promotion))
+    elif facts.entry.is_open and not facts.promotes:
         # while somebody is at work the journal is about that
         yield from _unfinished(facts)
 
@@ -42,7 +45,8 @@ def _unfinished(facts: Facts) -> Iterator[Finding]:
     unfinished = [name for name, place in entry.places.items() if place.state != "done"]
     ours = {" ".join(place) for place in facts.manifest.places}
     left = [name for name in unfinished if name not in ours]
-    words = f"{began}, was not finished ({plural(len(unfinished), 'stack')} left)"
+    count = f" ({plural(len(unfinished), 'stack')} left)" if unfinished else ""
+    words = f"{began}, was not finished{count}"
     if not left:
         if not facts.take_expired_lock:  # `resume` is the same deployment
             yield Finding(warning=f"{words}; this deployment takes its place")

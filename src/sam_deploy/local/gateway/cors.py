@@ -27,10 +27,10 @@ def read(configuration: Mapping[str, object] | None) -> Cors | None:
     values = {name[:1].lower() + name[1:]: value for name, value in configuration.items()}
     max_age = values.get("maxAge")
     return Cors(
-        allow_origins=_texts(values.get("allowOrigins")),
-        allow_methods=_texts(values.get("allowMethods")),
-        allow_headers=_texts(values.get("allowHeaders")),
-        expose_headers=_texts(values.get("exposeHeaders")),
+        allow_origins=texts(values.get("allowOrigins")),
+        allow_methods=texts(values.get("allowMethods")),
+        allow_headers=texts(values.get("allowHeaders")),
+        expose_headers=texts(values.get("exposeHeaders")),
         max_age_seconds=int(str(max_age)) if max_age is not None else None,
         allow_credentials=str(values.get("allowCredentials", False)).lower() == "true",
     )
@@ -92,5 +92,6 @@ def _granted(cors: Cors, origin: str) -> str:
     return ""
 
 
-def _texts(value: object) -> tuple[str, ...]:
+def texts(value: object) -> tuple[str, ...]:
+    """The items of a list as text; nothing of anything else."""
     return tuple(map(str, value)) if isinstance(value, list) else ()

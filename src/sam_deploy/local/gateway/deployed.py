@@ -7,16 +7,19 @@ May touch: the emulator, through `upstream.py`.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
-from sam_deploy.local.gateway import cors
-from sam_deploy.local.gateway.model import HttpApi, Integration, Route, Stage
+from sam_deploy.local.gateway import http_reading, rest_reading
+from sam_deploy.local.gateway.http_reading import Reader
+from sam_deploy.local.gateway.model import HttpApi
+from sam_deploy.local.gateway.rest_model import RestApi
+from sam_deploy.local.gateway.stacks import Queries, Stacks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 FRESH_SECONDS: Final = 1.0
-_LONGEST_TIMEOUT_SECONDS: Final = 30.0
+Api: TypeAlias = HttpApi | RestApi
 REGIONS: Final = tuple(
     f"{area}-{number}"
     for area, numbers in {
@@ -43,26 +46,21 @@ REGIONS: Final = tuple(
 """Where the start page looks for APIs. A request reaches any region, in this list or not."""
 
 
-class Reader(Protocol):
-    """GET calls of the ApiGatewayV2 API. `Upstream` is the real one."""
-
-    async def read(self, region: str, path: str) -> dict[str, object] | None:
-        """One object, or None for 404. Raises UpstreamError."""
-
-    async def read_items(self, region: str, path: str) -> list[dict[str, object]]:
-        """All items of all pages. Raises UpstreamError."""
+class Source(Reader, Queries, Protocol):
+    """What the emulator is asked. `Upstream` is the real one."""
 
 
 class Deployed:
-    """The HTTP APIs in the emulator. `clock` returns seconds that never go back."""
+    """The APIs in the emulator. `clock` returns seconds that never go back."""
 
-    def __init__(self, upstream: Reader, clock: Callable[[], float]) -> None:
+    def __init__(self, upstream: Source, clock: Callable[[], float]) -> None:
         self._upstream = upstream
         self._clock = clock
-        self._known: dict[tuple[str, str], tuple[float, HttpApi | None]] = {}
+        self._stacks = Stacks(upstream)
+        self._known: dict[tuple[str, str], tuple[float, Api | None]] = {}
         self._locks: dict[tuple[str, str], asyncio.Lock] = {}
 
-    async def api(self, region: str, api_id: str) -> HttpApi | None:
+    async def api(self, region: str, api_id: str) -> Api | None:
         """The API as it is deployed, or None when there is none. Raises UpstreamError."""
         key = (region, api_id)
         # One reader per API: those that come meanwhile wait for its answer.
@@ -81,59 +79,27 @@ class Deployed:
             self._locks.pop(key, None)
         return api
 
-    async def all(self) -> tuple[HttpApi, ...]:
-        """Every HTTP API in every region, by region and name. Raises UpstreamError."""
-        pages = await asyncio.gather(
-            *(self._upstream.read_items(region, "/v2/apis") for region in REGIONS)
-        )
+    async def all(self) -> tuple[Api, ...]:
+        """Every API in every region, by region and name. Raises UpstreamError."""
+        found = await asyncio.gather(*(self._ids(region) for region in REGIONS))
         wanted = [
-            self.api(region, str(item["apiId"]))
-            for region, items in zip(REGIONS, pages, strict=True)
-            for item in items
-            if item.get("protocolType") == "HTTP" and "apiId" in item
+            self.api(region, api_id)
+            for region, ids in zip(REGIONS, found, strict=True)
+            for api_id in ids
         ]
-        found = [api for api in await asyncio.gather(*wanted) if api is not None]
-        return tuple(sorted(found, key=lambda api: (api.region, api.name, api.api_id)))
+        apis = [api for api in await asyncio.gather(*wanted) if api is not None]
+        return tuple(sorted(apis, key=lambda api: (api.region, api.name, api.api_id)))
 
-    async def _read(self, region: str, api_id: str) -> HttpApi | None:
-        path = f"/v2/apis/{api_id}"
-        api = await self._upstream.read(region, path)
-        if api is None or api.get("protocolType", "HTTP") != "HTTP":
-            return None
-        routes, integrations, stages = await asyncio.gather(
-            *(
-                self._upstream.read_items(region, f"{path}/{what}")
-                for what in ("routes", "integrations", "stages")
-            )
+    async def _ids(self, region: str) -> list[str]:
+        http, rest = await asyncio.gather(
+            self._upstream.read_items(region, "/v2/apis"),
+            self._upstream.read_items(region, "/restapis", items="item", mark="position"),
         )
-        configuration = api.get("corsConfiguration")
-        return HttpApi(
-            api_id=api_id,
-            region=region,
-            name=str(api.get("name", "")),
-            routes=tuple(_route(item) for item in routes),
-            integrations={str(item["integrationId"]): _integration(item) for item in integrations},
-            stages={str(item["stageName"]): _stage(item) for item in stages},
-            cors=cors.read(configuration if isinstance(configuration, dict) else None),
-        )
+        of_http = [item["apiId"] for item in http if item.get("protocolType") == "HTTP"]
+        return [str(api_id) for api_id in (*of_http, *(item["id"] for item in rest))]
 
-
-def _route(item: Mapping[str, object]) -> Route:
-    target = str(item.get("target") or "")
-    return Route(str(item.get("routeKey", "")), target.removeprefix("integrations/"))
-
-
-def _integration(item: Mapping[str, object]) -> Integration:
-    milliseconds = item.get("timeoutInMillis")
-    seconds = float(milliseconds) / 1000 if isinstance(milliseconds, int | float) else 0.0
-    return Integration(
-        kind=str(item.get("integrationType", "")),
-        uri=str(item.get("integrationUri", "")),
-        timeout_seconds=min(seconds or _LONGEST_TIMEOUT_SECONDS, _LONGEST_TIMEOUT_SECONDS),
-    )
-
-
-def _stage(item: Mapping[str, object]) -> Stage:
-    variables = item.get("stageVariables")
-    named = variables if isinstance(variables, dict) else {}
-    return Stage(str(item["stageName"]), {str(name): str(value) for name, value in named.items()})
+    async def _read(self, region: str, api_id: str) -> Api | None:
+        http = await http_reading.read(self._upstream, self._stacks, region, api_id)
+        if http is not None:
+            return http
+        return await rest_reading.read(self._upstream, self._stacks, region, api_id)

@@ -18,19 +18,67 @@ DEFAULT_ROUTE: Final = "$default"
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A route. `key` is `METHOD /path` or `$default`. Source: ApiGatewayV2 GetRoutes."""
+    """A route. `key` is `METHOD /path` or `$default`. Source: ApiGatewayV2 GetRoutes.
+
+    `authorization` is NONE, JWT, CUSTOM or AWS_IAM; `scopes` are those of which a token needs one.
+    """
 
     key: str
     integration_id: str
+    authorization: str = "NONE"
+    authorizer_id: str = ""
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Integration:
-    """Where a route leads. `uri` may hold `${stageVariables.Name}`. Source: GetIntegrations."""
+    """Where a route leads. `uri` may hold `${stageVariables.Name}`. Source: GetIntegrations.
+
+    `http_method` is that of an HTTP endpoint, ANY or '' for the request's own.
+    `request_parameters` maps what to change to its value, `response_parameters` the same by status.
+    """
 
     kind: str
     uri: str
     timeout_seconds: float = 30.0
+    payload_version: str = "2.0"
+    http_method: str = ""
+    request_parameters: Mapping[str, str] = field(default_factory=dict)
+    response_parameters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Authorizer:
+    """Who decides about a call: an issuer of tokens (JWT) or a function (REQUEST).
+
+    `ttl_seconds` 0 means that nothing is remembered. Source: ApiGatewayV2 GetAuthorizers.
+    """
+
+    authorizer_id: str
+    kind: str
+    identity_source: tuple[str, ...] = ()
+    issuer: str = ""
+    audience: tuple[str, ...] = ()
+    uri: str = ""
+    payload_version: str = "2.0"
+    ttl_seconds: int = 0
+    simple: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Throttle:
+    """A token bucket: `rate` calls a second, `burst` at once. None is no limit."""
+
+    rate: float | None = None
+    burst: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessLog:
+    """Where a stage writes a line per request, and of what. Source: AccessLogSettings."""
+
+    destination_arn: str
+    format: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +87,9 @@ class Stage:
 
     name: str
     variables: Mapping[str, str] = field(default_factory=dict)
+    throttle: Throttle = Throttle()
+    route_throttles: Mapping[str, Throttle] = field(default_factory=dict)
+    access_log: AccessLog | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +106,11 @@ class Cors:
 
 @dataclass(frozen=True, slots=True)
 class HttpApi:
-    """An HTTP API as it is deployed in one region."""
+    """An HTTP API as it is deployed in one region.
+
+    `endpoint_disabled` says that only its custom domains answer, `is_url` that it is a function
+    URL in the shape of an API.
+    """
 
     api_id: str
     region: str
@@ -64,6 +119,9 @@ class HttpApi:
     integrations: Mapping[str, Integration]
     stages: Mapping[str, Stage]
     cors: Cors | None = None
+    authorizers: Mapping[str, Authorizer] = field(default_factory=dict)
+    endpoint_disabled: bool = False
+    is_url: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +129,9 @@ class Request:
     """A request as the gateway received it.
 
     `path` is decoded and includes the stage's segment, as `rawPath` does; `query` is the raw
-    query string; header names are lower-case; `domain` is the API's own host name.
+    query string; header names are lower-case; `domain` is the host name by which the API was
+    reached, and `base_path` the key of a custom domain's mapping ('' for the empty one). `time`
+    is in UTC. `sent_host` and `sent_path` are what the client wrote, and signed.
     """
 
     method: str
@@ -84,10 +144,18 @@ class Request:
     domain: str
     request_id: str
     time: datetime
+    base_path: str = ""
+    extended_request_id: str = ""
+    sent_host: str = ""
+    sent_path: str = ""
 
     def header(self, name: str) -> str:
         """The first value of a header, or ''."""
         return next((value for key, value in self.headers if key == name), "")
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a header."""
+        return [value for key, value in self.headers if key == name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +165,17 @@ class Reply:
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer, and what the logs say about it.
+
+    `note` is for people; `context` holds variables of an access log, named without `$context.`;
+    `access_log` is where the stage wants its line, if anywhere.
+    """
+
+    reply: Reply
+    note: str = ""
+    context: Mapping[str, str] = field(default_factory=dict)
+    access_log: AccessLog | None = None

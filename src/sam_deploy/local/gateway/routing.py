@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sam_deploy.local.gateway.model import DEFAULT_ROUTE, DEFAULT_STAGE, Route, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from sam_deploy.local.gateway.model import Request
+
 _ESCAPES: Final = re.compile(r"(?:%(?!25)[0-9A-Fa-f]{2})+")
 _STAGE_VARIABLE: Final = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]+)\}")
 _LITERAL, _VARIABLE, _GREEDY = range(3)
+_Segments: TypeAlias = tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,17 @@ def find_stage(stages: Mapping[str, Stage], path: str) -> tuple[Stage, str] | No
     return (default, path or "/") if default else None
 
 
+def stage_of(stages: Mapping[str, Stage], mapped: str, path: str) -> tuple[Stage, str] | None:
+    """The stage of a request and the rest of its path; `mapped` is the stage of a mapping.
+
+    A custom domain's mapping names its stage, so that no segment of the path does.
+    """
+    if not mapped:
+        return find_stage(stages, path)
+    stage = stages.get(mapped)
+    return (stage, path or "/") if stage else None
+
+
 def match(routes: Iterable[Route], method: str, path: str) -> Match | None:
     """The most specific route for a method and a path without its stage.
 
@@ -62,18 +77,16 @@ def match(routes: Iterable[Route], method: str, path: str) -> Match | None:
     """
     best: tuple[tuple[object, ...], Match] | None = None
     default: Match | None = None
+    given = path.split("/")
     for route in routes:
         if route.key == DEFAULT_ROUTE:
             default = Match(route, {})
             continue
-        route_method, _, template = route.key.partition(" ")
+        route_method, wanted, rank = _compiled(route.key)
         if route_method not in (method, "ANY"):
             continue
-        parameters = match_path(template, path)
-        if parameters is None:
-            continue
-        rank = (*_rank(template), route_method == "ANY")
-        if best is None or rank < best[0]:
+        parameters = _values(wanted, given)
+        if parameters is not None and (best is None or rank < best[0]):
             best = (rank, Match(route, parameters))
     return best[1] if best else default
 
@@ -83,17 +96,19 @@ def match_path(template: str, path: str) -> dict[str, str] | None:
 
     `{name}` takes one segment, `{name+}` the rest of the path, and neither takes nothing.
     """
-    wanted, given = template.split("/"), path.split("/")
+    return _values(_segments(template), path.split("/"))
+
+
+def _values(wanted: _Segments, given: list[str]) -> dict[str, str] | None:
     values: dict[str, str] = {}
-    for index, segment in enumerate(wanted):
+    for index, (kind, name) in enumerate(wanted):
         if index >= len(given):
             return None
-        kind, name = _segment(segment)
-        value = "/".join(given[index:]) if kind == _GREEDY else given[index]
         if kind == _LITERAL:
-            if segment != value:
+            if name != given[index]:
                 return None
             continue
+        value = "/".join(given[index:]) if kind == _GREEDY else given[index]
         if not value:
             return None
         values[name] = value
@@ -102,13 +117,13 @@ def match_path(template: str, path: str) -> dict[str, str] | None:
     return values if len(wanted) == len(given) else None
 
 
-def integration_uri(uri: str, stage: Stage) -> str:
-    """The URI with the stage's variables in it. Raises UndefinedStageVariableError."""
+def integration_uri(uri: str, variables: Mapping[str, str]) -> str:
+    """The URI with a stage's variables in it. Raises UndefinedStageVariableError."""
 
     def value(found: re.Match[str]) -> str:
-        if found[1] not in stage.variables:
+        if found[1] not in variables:
             raise UndefinedStageVariableError(found[1])
-        return stage.variables[found[1]]
+        return variables[found[1]]
 
     return _STAGE_VARIABLE.sub(value, uri)
 
@@ -131,11 +146,27 @@ def _segment(segment: str) -> tuple[int, str]:
     return (_GREEDY, name[:-1]) if name.endswith("+") else (_VARIABLE, name)
 
 
-def _rank(template: str) -> tuple[bool, tuple[int, ...]]:
-    kinds = tuple(_segment(segment)[0] for segment in template.split("/"))
-    return _GREEDY in kinds, kinds
+def _segments(template: str) -> _Segments:
+    return tuple(_segment(segment) for segment in template.split("/"))
+
+
+@lru_cache(maxsize=8192)
+def _compiled(key: str) -> tuple[str, _Segments, tuple[object, ...]]:
+    """Method, segments and rank of a route's key: the same for every request."""
+    method, _, template = key.partition(" ")
+    segments = _segments(template)
+    kinds = tuple(kind for kind, _ in segments)
+    return method, segments, (_GREEDY in kinds, kinds, method == "ANY")
 
 
 def stage_path(stage: Stage, rest: str) -> str:
     """The path with its stage's segment, as `rawPath` shows it."""
     return rest if stage.name == DEFAULT_STAGE else f"/{stage.name}{rest}"
+
+
+def outer_path(request: Request, rest: str) -> str:
+    """The path as the client sent it: with the mapping of a custom domain, or with the stage.
+
+    Source: "Create AWS Lambda proxy integrations for HTTP APIs": only format 1.0 has the mapping.
+    """
+    return f"/{request.base_path}{rest}" if request.base_path else request.path

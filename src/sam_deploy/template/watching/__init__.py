@@ -7,7 +7,10 @@ dashboard  the picture that people look at
 from __future__ import annotations
 
 from sam_deploy import naming
-from sam_deploy.config.model import Environment
+from sam_deploy.config.model import App, Environment
+from sam_deploy.config.physical import owner
+from sam_deploy.plan.model import Request
+from sam_deploy.plan.stacks import stacks_of
 from sam_deploy.template.document import Entries, Json, Resource, ref
 from sam_deploy.template.scope import Scope
 from sam_deploy.template.watching.dashboard import dashboard
@@ -25,6 +28,22 @@ def alarms(scope: Scope) -> Entries:
             yield from topic(scope, environment)
         for alarm_id, each in found.items():
             yield alarm_id, _alarm(scope, environment, alarm_id, each)
+
+
+def alarm_names(app: App, environment: str) -> dict[str, tuple[str, ...]]:
+    """Return the names of an environment's alarms by region, as its stacks make them there."""
+    found: dict[str, tuple[str, ...]] = {}
+    for stack in stacks_of(app, Request(environment=owner(app, environment))):
+        scope = Scope(app, stack)
+        names = tuple(
+            naming.alarm_name(app.name, environment, alarm_id)
+            for each in scope.environments
+            if each.name == environment and each.alarms != "off"
+            for alarm_id in watched(scope, each)
+        )
+        for region in stack.regions:
+            found[region] = (*found.get(region, ()), *names)
+    return found
 
 
 def _alarm(scope: Scope, environment: Environment, alarm_id: str, watched: Watched) -> Resource:
@@ -55,4 +74,4 @@ def _alarm(scope: Scope, environment: Environment, alarm_id: str, watched: Watch
     )
 
 
-__all__ = ["alarms", "dashboard"]
+__all__ = ["alarm_names", "alarms", "dashboard"]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,6 +83,7 @@ PATHS = st.builds(lambda folders, last: "/".join([*folders, last]), st.lists(NAM
 FILES = st.dictionaries(PATHS, st.integers(0, 10**9), max_size=20)
 
 
+@pytest.mark.long
 @given(files=FILES, data=st.data())
 def test_every_byte_is_attributed_exactly_once(files: dict[str, int], data: st.DataObject) -> None:
     """Whatever the packages claim, rightly or not, and in whatever order the files come."""

@@ -8,8 +8,8 @@ from sam_deploy.build.inspect import compare, find_conflicts, problems, usage
 from sam_deploy.build.inspect.import_log import Imported, TopLevel
 from sam_deploy.build.inspect.import_time import ImportTime
 from sam_deploy.build.inspect.model import Contents, Part, StoredFile
-from sam_deploy.cli import inspect_json, inspect_screens
-from sam_deploy.cli.inspect_json import Findings
+from sam_deploy.cli.inspecting import inspect_json, inspect_screens
+from sam_deploy.cli.inspecting.inspect_json import Findings
 
 MakeContents = Callable[..., Contents]
 PANDAS = Contents(

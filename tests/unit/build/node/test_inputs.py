@@ -57,6 +57,8 @@ CHANGES = {
     "a file is gone": lambda root: (root / "packages/log/src/index.ts").unlink(),
     "a file beside": lambda root: (root / "services/a/src/new.ts").touch(),
     "a folder beside": lambda root: (root / "services/a/src/new").mkdir(),
+    "a text beside": lambda root: (root / "services/a/src/notes.txt").touch(),
+    "a folder with a dot": lambda root: (root / "services/a/src/v1.2").mkdir(),
     "a file one level up": lambda root: (root / "packages/log/src.ts").touch(),
     "npm installed": lambda root: (root / "node_modules/.package-lock.json").touch(),
     "pnpm installed": lambda root: (root / "node_modules/.modules.yaml").touch(),
@@ -75,12 +77,48 @@ def test_what_may_lead_an_import_elsewhere_is_noticed(tmp_path: Path, change: st
     assert hashes(record, source, hash_of) is None
 
 
-@pytest.mark.parametrize("path", ["services/a/notes.md", "services/a/src/.hidden.ts", "README.md"])
+@pytest.mark.parametrize("path", ["services/notes.md", "services/a/src/.hidden.ts", "README.md"])
 def test_files_that_no_import_means_do_not_matter(tmp_path: Path, path: str) -> None:
     """Writing documentation bundles nothing."""
     source = project(tmp_path)
     record = record_of(source, "cjs", BUNDLED, hash_of)
     (tmp_path / path).touch()
+    assert hashes(record, source, hash_of) is not None
+
+
+PATHS = '{"compilerOptions": {"paths": {"@lib/*": ["./overrides/*", "./shared/lib/*"]}}}'
+TYPES = '{"compilerOptions": {"paths": {"lib": ["./types/lib.d.ts"]}}}'
+
+
+@pytest.mark.parametrize(
+    ("expected", "files"),
+    [
+        (False, {}),
+        (True, {"services/a/tsconfig.json": PATHS}),
+        (True, {"tsconfig.base.json": PATHS}),
+        (True, {"packages/jsconfig.json": PATHS}),
+        (False, {"tsconfig.base.json": TYPES}),
+        (False, {"services/b/tsconfig.json": PATHS, "node_modules/ms/tsconfig.json": PATHS}),
+        (False, {"packages/tsconfig.json": "{}", "tsconfig.json": PATHS}),
+    ],
+)
+def test_a_record_is_open_where_the_nearest_tsconfig_leads_to_whole_folders(
+    tmp_path: Path, files: dict[str, str], *, expected: bool
+) -> None:
+    """As are those of imports by a pattern, and that is kept with the record."""
+    source, store = project(tmp_path, **files), Store(tmp_path / "store")
+    record = record_of(source, "cjs", BUNDLED, hash_of)
+    assert expected is record.is_open
+    write(store, source, "settings", record)
+    assert record == read(store, source, "settings")
+    assert record_of(source, "cjs", BUNDLED, hash_of, is_open=True).is_open
+
+
+def test_a_link_to_itself_beside_the_code_is_only_a_name(tmp_path: Path) -> None:
+    """It cannot be imported, and is no reason to fail."""
+    source = project(tmp_path)
+    (source / "src/loop").symlink_to("loop")
+    record = record_of(source, "cjs", BUNDLED, hash_of)
     assert hashes(record, source, hash_of) is not None
 
 

@@ -186,6 +186,40 @@ def test_an_expired_lock_is_taken_only_by_who_may(
         pytest.fail("it was held")
 
 
+@pytest.mark.parametrize("apart", [-900.0, 900.0])
+@pytest.mark.parametrize(
+    ("age", "taken"), [(0.0, False), (EXPIRES_SECONDS, False), (EXPIRES_SECONDS + 1, True)]
+)
+@pytest.mark.fault(49)
+def test_how_long_a_holder_is_silent_is_told_by_one_clock(
+    documents: Documents, owner: Owners, apart: float, age: float, *, taken: bool
+) -> None:
+    """Fault 49: that of S3; the two computers' may be 15 minutes apart, before or after."""
+    lie(documents, alive(owner()), NOW + apart)
+    documents.there[KEY] = replace(documents.there[KEY], age_seconds=age)
+    if taken:
+        with hold(documents, owner(), take_expired=True):
+            assert KEY in documents.there
+        return
+    with pytest.raises(RefusedError) as raised, hold(documents, owner(), take_expired=True):
+        pytest.fail("it was held")
+    assert "no sign of life" not in raised.value.why
+
+
+@pytest.mark.fault(49)
+def test_a_refusal_tells_the_silence_by_that_clock(documents: Documents, owner: Owners) -> None:
+    """Fault 49: whatever the holder's own has written."""
+    lie(documents, alive(owner()), NOW)
+    documents.there[KEY] = replace(documents.there[KEY], age_seconds=400.0)
+    with pytest.raises(RefusedError, match="no sign of life for 400 s"), hold(documents, owner()):
+        pytest.fail("it was held")
+
+
+def test_a_clock_that_is_ahead_makes_no_negative_silence(owner: Owners) -> None:
+    """Where S3 told no times."""
+    assert 0 == Held(owner(), NOW + 60).silence(NOW)
+
+
 def test_of_two_who_take_over_one_wins(documents: Documents, owner: Owners) -> None:
     """The takeover is bound to the state that was seen."""
     lie(documents, alive(owner()), 0)
@@ -288,7 +322,7 @@ def test_a_lost_lock_stops_the_work(
         with pytest.raises(StoppedError):
             stop.check()
     assert stop.why is not None
-    assert (7, "This deployment has lost its lock") == (stop.why.exit_code, stop.why.what)
+    assert (7, "This command has lost its lock") == (stop.why.exit_code, stop.why.what)
     assert "nothing more was begun" in stop.why.state
     assert (body is None) == (KEY not in documents.there)
 

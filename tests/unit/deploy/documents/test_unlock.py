@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sam_deploy.aws import Record
-from sam_deploy.cli.unlock_command import agreed, seen, set_aside
+from sam_deploy.cli.standing.unlock_command import agreed, seen, set_aside
 from sam_deploy.deploy import journal, lock
 from sam_deploy.deploy.journal import Entry, OtherVersionError
 from sam_deploy.deploy.owner import Owner
@@ -94,3 +94,15 @@ def test_a_journal_that_can_be_read_is_not_set_aside(documents: Documents) -> No
     with pytest.raises(RefusedError):
         set_aside(documents, "shop")
     assert before == documents.there
+
+
+@pytest.mark.fault(51)
+def test_the_journal_of_promotions_is_set_aside_too(documents: Documents) -> None:
+    """Fault 51: it has a document of its own; that of deployments, which can be read, stays."""
+    whole = Entry(state="done").written()
+    documents.there[JOURNAL] = Record(whole, '"x"')
+    documents.there["journal/shop.release.json"] = Record(b"\xff", '"y"')
+    (kept,) = set_aside(documents, "shop")
+    assert kept.startswith("journal/shop.release.json.")
+    assert {JOURNAL, kept} == set(documents.there)
+    assert b"\xff" == documents.there[kept].body

@@ -44,6 +44,10 @@ class _Aws:
         self.tags: dict[str, str] = {}
         self.left: dict[Place, str] = {}
         """Change sets that nobody deleted."""
+        self.unlisted: set[str] = set()
+        """Regions in which nobody may list change sets."""
+        self.creating: Callable[[], None] = lambda: None
+        """Called whenever a change set is made."""
         self.lock = threading.Lock()
 
     def client(self, service: str, region: str, *, retries: bool = True) -> _Client:
@@ -74,6 +78,7 @@ class _Client:
                 error = {"Error": {"Code": "ValidationError", "Message": "as asked"}}
                 raise ClientError(error, "CreateChangeSet")
             self.aws.left[place] = f"arn:{place}"
+        self.aws.creating()
         return {"Id": f"arn:{place}"}
 
     def describe_change_set(self, *, StackName: str, ChangeSetName: str) -> dict[str, Any]:  # noqa: N803 - AWS's names
@@ -85,6 +90,9 @@ class _Client:
         return {"Status": "FAILED", "StatusReason": reason, "ChangeSetId": ChangeSetName}
 
     def list_change_sets(self, **_: object) -> dict[str, Any]:
+        if self.region in self.aws.unlisted:
+            error = {"Error": {"Code": "AccessDenied", "Message": "as asked"}}
+            raise ClientError(error, "ListChangeSets")
         return {"Summaries": []}
 
     def delete_change_set(self, *, StackName: str, ChangeSetName: str) -> None:  # noqa: N803 - AWS's names

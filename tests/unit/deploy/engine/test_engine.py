@@ -11,7 +11,7 @@ import pytest
 from sam_deploy.deploy import Options, StackOutcome
 from sam_deploy.deploy.survey import Place
 from sam_deploy.errors import ConfigError, IncompleteError, RefusedError, UnreachableError
-from sam_deploy.events import Event, RegionFinished
+from sam_deploy.events import Event, Note, RegionFinished
 from sam_deploy.lanes import StoppedError
 from sam_deploy.plan import StackPlan
 from sam_deploy.provide import RegionProvisions
@@ -142,6 +142,19 @@ def test_a_review_can_be_withdrawn(run: Run) -> None:
     assert {} == run.aws.left
 
 
+@pytest.mark.fault(56)
+def test_what_a_stopped_review_may_have_left_is_told(run: Run) -> None:
+    """Fault 56: where nobody can look, by place and cause; elsewhere nothing is said."""
+    run.aws.changes = {place: [ADD] for place in PLACES}
+    run.aws.unlisted, run.aws.creating = {EAST}, run.stop.set
+    with pytest.raises(StoppedError):
+        run.review(run.engine())
+    told = [each for each in run.heard if isinstance(each, Note) and each.level == "warning"]
+    assert [EAST, EAST] == [each.region for each in told]
+    assert all("ListChangeSets" in each.message for each in told)
+    assert {CORE, EXTRA} == {each.message.split("`")[1] for each in told}
+
+
 def test_a_failing_gatekeeper_holds_back_the_rest(run: Run) -> None:
     """Nothing behind it is begun, neither its other regions nor the stacks after it."""
     run.failing = {(CORE, HOME)}
@@ -202,7 +215,7 @@ class _Told(list[Event]):
 
 def test_a_stop_begins_nothing_more_and_says_why(run: Run) -> None:
     """As when the lock was lost."""
-    lost = RefusedError("This deployment has lost its lock")
+    lost = RefusedError("This command has lost its lock")
     run.meanwhile = lambda _: run.stop.set(lost)
     with pytest.raises(RefusedError) as raised:
         run.deploy()

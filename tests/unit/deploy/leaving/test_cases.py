@@ -98,6 +98,14 @@ def test_change_sets_that_were_left_behind_are_removed(execution: str) -> None:
     assert (("arn:left",), True) == (case.orphans, case.acts)
 
 
+@pytest.mark.parametrize("status", ["CREATE_PENDING", "CREATE_IN_PROGRESS"])
+def test_a_change_set_that_is_being_made_is_left_alone(status: str) -> None:
+    """AWS would not delete it."""
+    made = ChangeSet("arn:made", status, "", execution="UNAVAILABLE", name="sd-9")
+    case = case_of(standing("UPDATE_COMPLETE", sets=(made,)), Wish())
+    assert ((), False) == (case.orphans, case.acts)
+
+
 def test_a_change_set_under_way_is_left_alone() -> None:
     """It does something."""
     busy = ChangeSet("arn:busy", "CREATE_COMPLETE", "", execution="EXECUTE_IN_PROGRESS", name="sd")

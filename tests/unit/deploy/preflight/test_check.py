@@ -171,6 +171,15 @@ def test_who_holds_the_lock_is_told_before_anything_is_made(
     assert refused == bool(errors(history(facts(held=held, take_expired_lock=take))))
 
 
+@pytest.mark.parametrize(("age", "refused"), [(0.0, True), (EXPIRES_SECONDS + 1, False)])
+@pytest.mark.fault(49)
+def test_a_lock_is_expired_by_the_clock_of_s3(age: float, *, refused: bool) -> None:
+    """Fault 49: the holder's clock and ours may be minutes apart."""
+    apart = -900 if refused else 900
+    held = Held(OTHERS, time.time() + apart, age_seconds=age)
+    assert refused == bool(errors(history(facts(held=held, take_expired_lock=True))))
+
+
 @pytest.mark.fault(49)
 def test_a_dead_holder_is_in_nobodys_way() -> None:
     """Fault 49: killed on this machine."""

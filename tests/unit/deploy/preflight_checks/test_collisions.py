@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sam_deploy.cli.console import show_error
+from sam_deploy.cli.terminal.errors import show_error
 from sam_deploy.deploy.preflight import Facts, Finding, one_error
 from sam_deploy.deploy.preflight.changing import changing
 from sam_deploy.deploy.preflight.collisions import collisions

@@ -1,0 +1,1 @@
+"""The Alchemiser: strategies in a language of their own, traded on paper."""

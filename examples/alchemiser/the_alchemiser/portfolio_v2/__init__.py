@@ -1,0 +1,1 @@
+"""From wanted weights to orders."""

@@ -1,0 +1,1 @@
+"""Strategies: their language, their indicators, and the function that evaluates them."""

@@ -1,0 +1,1 @@
+"""The strategy language: text to nodes (`parser`), nodes to weights (`evaluator`)."""

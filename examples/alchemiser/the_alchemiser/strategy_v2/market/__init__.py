@@ -1,0 +1,1 @@
+"""Prices: made up, on the days on which the exchange is open."""

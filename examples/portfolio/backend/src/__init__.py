@@ -1,0 +1,1 @@
+"""The portfolio's API: FastAPI in one Lambda function."""

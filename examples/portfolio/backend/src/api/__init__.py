@@ -1,0 +1,1 @@
+"""The six routers, one for each prefix."""

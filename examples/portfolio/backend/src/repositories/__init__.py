@@ -1,0 +1,1 @@
+"""How each kind of thing is kept in the one table."""

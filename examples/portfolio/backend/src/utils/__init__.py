@@ -1,0 +1,1 @@
+"""What every route needs: who calls, and what an error looks like."""

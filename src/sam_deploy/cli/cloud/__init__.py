@@ -1,0 +1,1 @@
+"""The embedded cloud on the command line: its life, events that are sent to it, and faults."""

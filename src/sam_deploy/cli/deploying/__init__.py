@@ -1,0 +1,1 @@
+"""Deploy: what is carried out, with which options, after which questions; and the demo."""

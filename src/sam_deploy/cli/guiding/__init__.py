@@ -1,0 +1,1 @@
+"""Guidance: what the shell completes, and what exit codes and rules mean."""

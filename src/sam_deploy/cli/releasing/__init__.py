@@ -1,0 +1,1 @@
+"""Promote, approve, roll back, resume, shift: what moves environments, and who agrees to it."""

@@ -1,0 +1,1 @@
+"""What commands did here: the list of runs, and the log of one."""

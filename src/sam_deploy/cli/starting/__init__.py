@@ -1,0 +1,1 @@
+"""Beginning: `init` writes a project, from nothing or around a SAM template."""

@@ -1,0 +1,1 @@
+"""Run in the process of a Python function, by path and never imported."""

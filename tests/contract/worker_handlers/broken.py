@@ -1,0 +1,3 @@
+"""A module that lacks a dependency."""
+
+import not_in_the_zip  # noqa: F401

@@ -1,0 +1,1 @@
+exports.inner = { handler: (event, context) => context.succeed({ got: event }) };

@@ -1,0 +1,97 @@
+"""A shop in two regions that has a resource of every family which goes to Terraform."""
+
+from sam_deploy import (
+    App,
+    Bucket,
+    Capacity,
+    Cors,
+    Environment,
+    EventBus,
+    FeatureSet,
+    Function,
+    HttpApi,
+    Index,
+    Key,
+    Layer,
+    Queue,
+    ResourceServer,
+    Route,
+    Rule,
+    Subscription,
+    Table,
+    Topic,
+    UserPool,
+    UserPoolClient,
+    on_event,
+    on_queue,
+    on_schedule,
+    on_table,
+    on_upload,
+    on_user_pool,
+)
+
+app = App(
+    name="shop",
+    domain="example.com",
+    home_region="eu-west-1",
+    environments=[
+        Environment("dev"),
+        Environment("prod", promote_from="dev", alarms="strict", log_retention_days=90),
+    ],
+    feature_sets=[FeatureSet("core", regions=["eu-west-1", "us-east-1"])],
+    layers=[Layer("tools", requirements=["idna==3.11"])],
+    queues=[Queue("Orders", visibility_timeout_seconds=360), Queue("Lost")],
+    topics=[Topic("News", subscriptions=[Subscription("sqs", "Orders", raw=True)])],
+    event_buses=[EventBus("Events", archive_days=7)],
+    rules=[Rule("Forward", "Orders", bus="Events", detail_types=["OrderPlaced"])],
+    buckets=[
+        Bucket("shop-files", expire_days=3, cors=Cors(["GET"], max_age_seconds=300)),
+    ],
+    tables=[
+        Table(
+            "orders",
+            partition_key=Key("id"),
+            sort_key=Key("at", "N"),
+            indexes=[Index("by-day", partition_key=Key("day"))],
+            stream="NEW_IMAGE",
+            time_to_live="ends",
+        ),
+        Table("stock", partition_key=Key("id"), capacity=Capacity(5, 5, max_read=50, max_write=50)),
+    ],
+    user_pools=[
+        UserPool(
+            "People",
+            clients=[UserPoolClient(callback_path="/in", logout_path="/out")],
+            resource_servers=[ResourceServer("shop", scopes=["read"])],
+            required_attributes=["email", "name", "birthdate"],
+            optional_attributes=["phone_number"],
+            custom_attributes=["plan"],
+        )
+    ],
+    http_api=HttpApi(cors=Cors(["GET", "POST"]), access_logs=True, custom_domain=True),
+    functions=[
+        Function(
+            "Orders",
+            source="functions/orders",
+            timeout_seconds=10,
+            layers=["tools"],
+            routes=[Route("GET", "/orders/{id}"), Route("GET", "/health")],
+            uses=["orders", "shop-files", "Orders"],
+            environment={"GREETING": "hello"},
+        ),
+        Function(
+            "Worker",
+            source="functions/worker",
+            timeout_seconds=60,
+            triggers=[
+                on_queue("Orders", batch_size=1),
+                on_event(detail_types=["OrderPaid"], bus="Events", dead_letter_queue="Lost"),
+                on_schedule("rate(1 day)", dead_letter_queue="Lost"),
+                on_table("orders"),
+                on_upload("shop-files", prefix="in/", suffix=".csv"),
+                on_user_pool("People", ["PreSignUp"]),
+            ],
+            uses=["stock"],
+        ),
+    ],
+)

@@ -1,0 +1,5 @@
+"""Never run: the model is about aliases."""
+
+
+def handler(event: object, context: object) -> None:
+    """Do nothing."""
