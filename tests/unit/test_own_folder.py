@@ -53,5 +53,6 @@ def test_a_folder_elsewhere_gets_nothing_more(tmp_path: Path) -> None:
 
 def test_the_first_log_of_a_run_brings_it(tmp_path: Path) -> None:
     """Whatever command is the first in a project."""
-    os.close(folder.create(folder.folder_of(tmp_path), "20261129T114500Z-deploy-1a2b"))
+    _, descriptor = folder.begin(folder.folder_of(tmp_path), "deploy", 1_780_000_000.0)
+    os.close(descriptor)
     assert (tmp_path / ".sam-deploy" / ".gitignore").is_file()

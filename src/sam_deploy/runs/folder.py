@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import time
@@ -14,6 +15,7 @@ from sam_deploy.runs import reading
 
 KEPT: Final = 50
 """As many logs stay, the newest ones; those of runs under way stay whatever their age."""
+MOST_NAMES: Final = 100
 FOLDER: Final = Path(".sam-deploy") / "runs"
 
 
@@ -28,11 +30,18 @@ def new_name(command: str, at: float) -> str:
     return f"{moment}-{reading.name_part(command)}-{secrets.token_hex(2)}"
 
 
-def create(folder: Path, name: str) -> int:
-    """Return the descriptor of a new log that nobody else may read. Raises `OSError`."""
+def begin(folder: Path, command: str, at: float) -> tuple[str, int]:
+    """Return the name and the descriptor of a new log that nobody else may read.
+
+    Another run of the same second may have drawn the same name: both have a log. Raises `OSError`.
+    """
     own_folder.make(folder)
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL
-    return os.open(folder / f"{name}.jsonl", flags, 0o600)
+    for _ in range(MOST_NAMES):
+        name = new_name(command, at)
+        with contextlib.suppress(FileExistsError):
+            return name, os.open(folder / f"{name}.jsonl", flags, 0o600)
+    raise FileExistsError(errno.EEXIST, "every name drawn for it is taken", str(folder))
 
 
 def prune(folder: Path, kept: int = KEPT) -> None:

@@ -57,12 +57,12 @@ class RunLog:
         self._said = False
         self._timing = Timing()
         self.name = folders.new_name(start.command, self._began)
-        self.path = folder / f"{self.name}.jsonl"
         try:
-            self._descriptor = folders.create(folder, self.name)
+            self.name, self._descriptor = folders.begin(folder, start.command, self._began)
             folders.prune(folder)
         except OSError as error:
             self.trouble = _why(error)
+        self.path = folder / f"{self.name}.jsonl"
         self._write(
             {
                 "type": "RunStarted",

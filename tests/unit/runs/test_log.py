@@ -71,6 +71,22 @@ def test_nobody_else_may_read_a_log(tmp_path: Path) -> None:
     assert 0o600 == stat.S_IMODE(log.path.stat().st_mode)
 
 
+def test_two_runs_of_one_second_that_draw_the_same_name_both_have_a_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four digits are drawn: in a folder of a busy pipeline that happens."""
+    drawn = iter(["1a2b", "1a2b", "3c4d"])
+    monkeypatch.setattr("secrets.token_hex", lambda _: next(drawn, "5e6f"))
+    first, second = (runs.RunLog(tmp_path, runs.Start("deploy"), lambda: 0.0) for _ in range(2))
+    for each in (first, second):
+        each.end(0)
+    assert ("", "") == (first.trouble, second.trouble)
+    assert 2 == len({first.path, second.path} & set(tmp_path.glob("*.jsonl")))
+    assert [["RunStarted", "RunEnded"]] * 2 == [
+        [line["type"] for line in lines(each)] for each in (first, second)
+    ]
+
+
 def test_what_comes_after_the_end_is_dropped(tmp_path: Path) -> None:
     """A thread that was left behind may still tell something."""
     log = runs.RunLog(tmp_path, runs.Start("deploy"))
