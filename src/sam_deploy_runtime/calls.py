@@ -17,6 +17,9 @@ Handler = Callable[[Event, Any], Any]
 
 VARIABLE = "SAM_DEPLOY_ENVIRONMENT"
 STAGE_VARIABLE = "LambdaAlias"
+START = {"sam_deploy": "start"}
+"""The event by which `sam-deploy deploy` has a new version start; no handler is given it."""
+STARTED = {"sam_deploy": "started"}
 
 
 def import_handler(name: str) -> Handler:
@@ -41,10 +44,13 @@ def import_handler(name: str) -> Handler:
 def bind(handler: Handler, manifest: Manifest, variables: Mapping[str, str]) -> Handler:
     """Return `handler` with `environment()` answering for each call, at its log level.
 
-    A call without an environment still runs: only asking for it raises.
+    A call without an environment still runs: only asking for it raises. Who is asked to start has
+    done so by importing the handler, which is not called.
     """
 
     def call(event: Event, context: Any) -> Any:  # noqa: ANN401 - Lambda's own signature
+        if event == START:
+            return STARTED
         found = find_environment(event, context, manifest, variables)
         level = None if isinstance(found, Unknown) else manifest.log_levels.get(found)
         partition, account = _owner(_arn(context))

@@ -21,8 +21,13 @@ EDITS: Final = {
     'regions=["eu-west-1"]': f'regions=["{HOME}", "{OTHER}"]',
     "HttpApi()": 'HttpApi(health_path="/hello")',
 }
-BROKEN: Final = "\n\nraise LookupError('no colour is set')\n"
-UNLOADABLE: Final = "\n\nfrom handler_of_nothing import colour\n"
+RAISING: Final = "raise LookupError('no colour is set')\n"
+BROKEN: Final = f"\n\ndef handler(event, context):\n    {RAISING}"
+NOT_STARTING: Final = {
+    f"\n\n{RAISING}": "LookupError: no colour is set",
+    "\n\nfrom handler_of_nothing import colour\n": "Runtime.ImportModuleError: No module named "
+    "'handler_of_nothing'",
+}
 
 
 @pytest.fixture
@@ -40,7 +45,7 @@ def guarded(tmp_path: Path, deployed: Make) -> Project:
 
 
 @pytest.mark.slow
-def test_a_version_that_fails_at_import_goes_back_and_the_error_names_the_cause(
+def test_a_version_that_does_not_answer_goes_back_and_the_error_names_the_cause(
     guarded: Project,
 ) -> None:
     """Exit 7; the other region is never begun; the corrected version goes everywhere."""
@@ -55,24 +60,43 @@ def test_a_version_that_fails_at_import_goes_back_and_the_error_names_the_cause(
     assert "/dev/hello answered 500: " in status
     assert "Hello: [ERROR] LookupError: no colour is set" == cause
     assert "no other region was begun" in error["state"]
-    for region in (HOME, OTHER):
-        assert "1" == guarded.served(FUNCTION, region, "dev")
-        assert 200 == httpx.get(f"{guarded.url(region, 'dev')}/hello", timeout=30).status_code
-    assert ["1"] == _versions(guarded, OTHER)
-
+    _serves_the_first(guarded)
     _tells_the_way_on(guarded)
 
-    handler.write_text(good + UNLOADABLE, encoding="utf-8")
-    ran = guarded.deploy()
-    assert 7 == ran.code, ran.err
-    cause = ran.json["error"]["why"].split("\n")[1]
-    assert "Runtime.ImportModuleError" in cause
-    assert "No module named 'handler_of_nothing'" in cause
+    handler.write_text(good + "# corrected\n", encoding="utf-8")
+    again = guarded.deploy()
+    assert 0 == again.code, again.err
+    assert {"3", "2"} == {guarded.served(FUNCTION, region, "dev") for region in (HOME, OTHER)}
+
+
+@pytest.mark.slow
+def test_a_version_that_does_not_start_serves_nobody(guarded: Project) -> None:
+    """Whether its function is behind the health path or not: its alias is not moved to it."""
+    handler = guarded.folder / "functions" / FUNCTION / "handler.py"
+    good = handler.read_text(encoding="utf-8")
+    for number, (added, why) in enumerate(NOT_STARTING.items(), start=2):
+        handler.write_text(good + added, encoding="utf-8")
+        ran = guarded.deploy()
+        assert 7 == ran.code, ran.err
+        error = ran.json["error"]
+        assert f"`{FUNCTION}` of `tiny-sam` in `{HOME}` does not start" == error["what"]
+        assert f"`{FUNCTION}`, version {number}: {why}" == error["why"]
+        assert "dev there serves what it served before; no other region" in error["state"]
+        _serves_the_first(guarded)
+        _tells_the_way_on(guarded)
 
     handler.write_text(good + "# corrected\n", encoding="utf-8")
     again = guarded.deploy()
     assert 0 == again.code, again.err
     assert {"4", "2"} == {guarded.served(FUNCTION, region, "dev") for region in (HOME, OTHER)}
+
+
+def _serves_the_first(project: Project) -> None:
+    """In both regions, and the other one has nothing else."""
+    for region in (HOME, OTHER):
+        assert "1" == project.served(FUNCTION, region, "dev")
+        assert 200 == httpx.get(f"{project.url(region, 'dev')}/hello", timeout=30).status_code
+    assert ["1"] == _versions(project, OTHER)
 
 
 def _tells_the_way_on(project: Project) -> None:

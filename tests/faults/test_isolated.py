@@ -262,6 +262,37 @@ def test_a_stack_that_fails_in_the_first_region_is_as_if_nothing_was_tried(shop:
     both_serve(shop)
 
 
+IMPORTED = "from greetings import GREETING\n"
+ONLY_IN_DEV = (
+    f'{IMPORTED}\nif __import__("os").environ["SAM_DEPLOY_ENVIRONMENT"] != "dev":\n'
+    '    raise LookupError("no colour is set")\n'
+)
+
+
+def test_a_version_that_does_not_start_in_its_environment_serves_nobody(shop: Place) -> None:
+    """Exit 7: what dev serves may lack something elsewhere; `resume --abort` leaves all as it is."""
+    assert 0 == promote(shop, "staging").code
+    old = served(shop, "staging")
+    with shop.edited(HANDLER, IMPORTED, ONLY_IN_DEV):
+        assert 0 == shop.deploy().code
+    shop.proxy.clear()
+    ran = promote(shop, "staging")
+    assert 7 == ran.code, ran.err
+    said = told(ran)
+    assert f"`Hello` of `tiny-sam-staging` in `{FIRST}` does not start" in said
+    assert "LookupError: no colour is set" in said
+    assert "no alias was moved: staging serves what it served before, in every region" in said
+    assert old == served(shop, "staging")
+    aborted = shop.run(*RESUME, "--abort", "--auto-approve")
+    assert 0 == aborted.code, aborted.err
+    assert old == served(shop, "staging")
+    assert 0 == shop.deploy().code
+    shop.proxy.clear()
+    again = promote(shop, "staging")
+    assert 0 == again.code, again.err
+    both_serve(shop)
+
+
 def test_a_first_deployment_that_fails_halfway_says_who_is_served(shop: Place) -> None:
     """An alias comes with its stack: which regions serve already is told, and `resume` ends it."""
     file = approved(shop, "staging")

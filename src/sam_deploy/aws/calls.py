@@ -10,6 +10,16 @@ from sam_deploy.aws.session import Aws
 
 SHOWN: Final = 300
 """Letters of an answer that are kept: it is for people."""
+ERROR_BYTES: Final = 65536
+"""As much of an error is read where it is taken apart; its stack may be longer."""
+UNLOADABLE: Final = (
+    "Runtime.ImportModuleError",
+    "Runtime.UserCodeSyntaxError",
+    "Runtime.HandlerNotFound",
+    "Runtime.MalformedHandlerName",
+    "Runtime.InvalidEntrypoint",
+)
+"""What Lambda's runtimes call code that cannot be loaded, however often it is tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +38,13 @@ class Calls:
         self.region = region
         self._client = aws.client("lambda", region, retries=False)
 
-    def call(self, function: str, qualifier: str, event: bytes) -> Called:
+    def call(self, function: str, qualifier: str, event: bytes, most: int = SHOWN) -> Called:
         """Return what one call has come to: the function is called once, whatever gets lost.
 
-        Raises what the call itself meets, such as throttling. Source: Invoke, `Qualifier`.
+        No more than `most` bytes of the answer are read. Raises what the call itself meets, such as
+        throttling. Source: Invoke, `Qualifier`.
         """
         with calling("lambda:InvokeFunction", self.region):
             answer = self._client.invoke(FunctionName=function, Qualifier=qualifier, Payload=event)
-            said = answer["Payload"].read(SHOWN).decode(errors="replace")
+            said = answer["Payload"].read(most).decode(errors="replace")
         return Called(str(answer.get("FunctionError") or ""), said)

@@ -13,14 +13,15 @@ A plan that is only to be looked at ends after the review; nothing is left of it
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sam_deploy import deploy, release
 from sam_deploy.delivery.bring import bring, is_unchanged
-from sam_deploy.delivery.gatekeeper import UnhealthyError, guard_health
+from sam_deploy.delivery.gatekeeper import UnhealthyError, guard_health, guard_start
 from sam_deploy.delivery.recorded import record
 from sam_deploy.delivery.to import Delivering
 from sam_deploy.delivery.under_way import Found, under_way
@@ -157,33 +158,30 @@ def _follow(
     # one that is still in review, or was never there, does not say what was released
     ended = bool(found.entry.id) and found.entry.state == "done"
     known = outcome.outcome == "no changes" and ended
-    here = release.publish(
-        functions,
-        (stack.name, outcome.region),
-        provisions.regions[outcome.region].bucket,
-        manifest.environment,
-        to.aws,
-        known=known,
-        description=origin.told(manifest.provenance),
-        report=to.report,
-        stop=to.stop,
-    )
-    if not known or any(each.changed for each in here):
-        _prove(to, engine, stack, outcome, here)
+    with _on_record(engine, stack, outcome):
+        here = release.publish(
+            functions,
+            (stack.name, outcome.region),
+            provisions.regions[outcome.region].bucket,
+            manifest.environment,
+            to.aws,
+            known=known,
+            description=origin.told(manifest.provenance),
+            guard=functools.partial(guard_start, to, manifest, stack, outcome.region, known=known),
+            report=to.report,
+            stop=to.stop,
+        )
+        if not known or any(each.changed for each in here):
+            guard_health(to, manifest, stack, outcome, here)
     moved += here
     release.provision(functions, outcome.region, to.aws, report=to.report)
 
 
-def _prove(
-    to: Delivering,
-    engine: Engine,
-    stack: StackPlan,
-    outcome: StackOutcome,
-    moved: Sequence[Moved],
-) -> None:
-    """What was released answers; that it does not is on record, so that nobody brings it again."""
+@contextlib.contextmanager
+def _on_record(engine: Engine, stack: StackPlan, outcome: StackOutcome) -> Iterator[None]:
+    """That what was brought does not work is on record, so that nobody brings it again."""
     try:
-        guard_health(to, engine.manifest, stack, outcome, moved)
+        yield
     except UnhealthyError as error:
         entry = PlaceEntry("deployed", outcome=UNHEALTHY, error=str(error))
         engine.book.place((stack.name, outcome.region), entry)

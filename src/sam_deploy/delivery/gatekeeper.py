@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sam_deploy import release, watching
 from sam_deploy.amounts import plural
@@ -13,12 +13,75 @@ from sam_deploy.errors import IncompleteError
 from sam_deploy.events import Note
 from sam_deploy.manifest import Manifest
 from sam_deploy.plan import StackPlan
-from sam_deploy.release import Moved
+from sam_deploy.release import Move, Moved, New, NotStarted
 from sam_deploy.watching import Source
 
 
 class UnhealthyError(IncompleteError):
     """What was deployed does not work. The aliases are back; the same code again does not help."""
+
+
+def guard_start(
+    to: Delivering,
+    manifest: Manifest,
+    stack: StackPlan,
+    region: str,
+    moves: Sequence[Move],
+    *,
+    known: bool,
+) -> None:
+    """Every version that is to be served anew starts, in a stack's first region.
+
+    Raises `UnhealthyError` when one does not; no alias has been moved by then. `known`: nothing has
+    changed since a deployment that came to its end.
+    """
+    # an alias that nobody has moved yet serves what has come with its stack
+    fresh = [each for each in moves if each.changes or not (known or each.before.description)]
+    bad = not_starting(to, manifest, stack, region, {each.function: each.version for each in fresh})
+    if not bad:
+        return
+    before = {each.function for each in moves if each.changes}
+    behind = before >= {each.new.function for each in bad}
+    what, why = told(bad, stack.name, region)
+    raise UnhealthyError(
+        what,
+        why=why,
+        state=f"{manifest.environment} there serves "
+        f"{'what it served before' if behind else 'what does not start'}; "
+        "no other region was begun",
+        # without --environment: what failed is behind no alias any more
+        hint=f"`sam-deploy logs {bad[0].new.name} --region {region} --since 5m` "
+        "shows more; correct it, then run `sam-deploy deploy` again",
+    )
+
+
+def not_starting(
+    to: Delivering,
+    manifest: Manifest,
+    stack: StackPlan,
+    region: str,
+    versions: Mapping[str, str],
+) -> tuple[NotStarted, ...]:
+    """Return which versions do not start, of function -> version; only the first region is asked.
+
+    Functions without our runtime module, such as those of Node, are not asked either.
+    """
+    if region != stack.first_region:
+        return ()
+    news = [
+        New(each.name, each.function_name, versions[each.function_name])
+        for each in manifest.functions_of(stack.name)
+        if each.answers_start and each.function_name in versions
+    ]
+    return release.not_starting(news, to.aws, region, to.report, to.stop)
+
+
+def told(bad: Sequence[NotStarted], stack: str, region: str) -> tuple[str, str]:
+    """Return what is wrong, and why."""
+    what = f"`{bad[0].new.name}`" if len(bad) == 1 else plural(len(bad), "function")
+    does = "does" if len(bad) == 1 else "do"
+    lines = [f"`{each.new.name}`, version {each.new.version}: {each.why}" for each in bad]
+    return f"{what} of `{stack}` in `{region}` {does} not start", "\n".join(lines)
 
 
 def guard_health(

@@ -27,6 +27,8 @@ class FunctionWork:
     """Environment -> logical id of its alias, for the environments of the stack."""
     provisioned: Mapping[str, int] = field(default_factory=dict)
     """Environment -> warm processes that its alias keeps."""
+    answers_start: bool = False
+    """It has our runtime, which answers `sam_deploy_runtime.calls.START` without its handler."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from sam_deploy import delivery
 from sam_deploy.amounts import plural
 from sam_deploy.aws import Functions, FunctionState
+from sam_deploy.delivery import gatekeeper
 from sam_deploy.deploy import Deployment, StackOutcome
 from sam_deploy.deploy.journal import utc_now
 from sam_deploy.errors import IncompleteError, RefusedError, RolledBackError, SamDeployError
@@ -163,11 +164,32 @@ def _follow(
         publish = functools.partial(_publish, session, bucket, flips)
         with ThreadPoolExecutor(AT_ONCE) as pool:
             states = list(pool.map(publish, works))
-        published |= {
-            (region, work.function_name): state for work, state in zip(works, states, strict=True)
-        }
+        new = {each.function_name: state for each, state in zip(works, states, strict=True)}
+        _starts(session, ready, stack, region, new)
+        published |= {(region, function): state for function, state in new.items()}
         under_way.detail = f"{plural(len(works), 'version')}, no alias moved"
     provision(manifest.functions_of(stack.name), region, to.aws, report=to.report)
+
+
+def _starts(
+    session: Session,
+    ready: Ready,
+    stack: StackPlan,
+    region: str,
+    new: Mapping[str, FunctionState],
+) -> None:
+    """What is new starts, with the variables and rights of this environment."""
+    versions = {function: state.version for function, state in new.items()}
+    to = stacks.of(session).to
+    bad = gatekeeper.not_starting(to, ready.manifest, stack, region, versions)
+    if bad:
+        what, why = gatekeeper.told(bad, stack.name, region)
+        raise IncompleteError(
+            what,
+            why=why,
+            state="no alias was moved",
+            hint=f"`sam-deploy logs {bad[0].new.name} --region {region} --since 5m` shows more",
+        )
 
 
 def _publish(

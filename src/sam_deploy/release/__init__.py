@@ -10,12 +10,15 @@ from sam_deploy.release.provision import provision
 from sam_deploy.release.publish import Release, publish
 from sam_deploy.release.read import Served, read
 from sam_deploy.release.seed import Seed, seed, seeds
+from sam_deploy.release.starting import New, NotStarted, not_starting
 from sam_deploy.release.survey import Sight, Surveyor
 
 __all__ = [
     "Drift",
     "Move",
     "Moved",
+    "New",
+    "NotStarted",
     "Release",
     "Seed",
     "Served",
@@ -23,6 +26,7 @@ __all__ = [
     "Surveyor",
     "drifts",
     "move",
+    "not_starting",
     "provision",
     "publish",
     "put_back",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
@@ -46,6 +46,7 @@ def publish(
     *,
     known: bool,
     description: str = "",
+    guard: Callable[[Sequence[Move]], object] = bool,
     report: Report,
     stop: Stop,
 ) -> tuple[Moved, ...]:
@@ -56,13 +57,15 @@ def publish(
     before this one came to its end and that nothing changed since: then an alias whose
     description tells of this very code is left as it is. `bucket` holds the archives: a function
     that was changed outside of its stack gets its own one back. `description` is that of the
-    versions which are made.
+    versions which are made. `guard` is called when all versions are there, and ends it by what it
+    raises: no alias is moved then.
     """
     stack, region = place
     with step(report, "release", region, stack) as under_way, ThreadPoolExecutor(AT_ONCE) as pool:
         versions = Versions(Functions(aws, region), bucket, report, stop, description)
         decide = functools.partial(_decide, versions, environment, known=known)
         moves = list(pool.map(decide, functions))
+        guard(moves)
         moved = move(moves, aws, report=report)
         changed = sum(each.changed for each in moved)
         under_way.detail = f"{environment}: {changed} moved, {len(moved) - changed} unchanged"

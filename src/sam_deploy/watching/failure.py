@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from sam_deploy.aws import Aws
+from sam_deploy.aws.calls import UNLOADABLE
 from sam_deploy.errors import SamDeployError
 from sam_deploy.lanes import Stop, StoppedError
 from sam_deploy.watching.lines import Line, Source
@@ -19,14 +20,6 @@ PAUSE_SECONDS: Final = 1.0
 REPORTS: Final = ("REPORT ", "INIT_REPORT ")
 SHOWN: Final = 300
 """Characters of the line."""
-UNLOADABLE: Final = (
-    "Runtime.ImportModuleError",
-    "Runtime.UserCodeSyntaxError",
-    "Runtime.HandlerNotFound",
-    "Runtime.MalformedHandlerName",
-    "Runtime.InvalidEntrypoint",
-)
-"""What Lambda's runtimes call code that cannot be loaded, however often it is tried."""
 
 
 def last_failure(sources: Sequence[Source], since_ms: int, aws: Aws, stop: Stop) -> str:

@@ -85,6 +85,14 @@ def test_a_call_without_an_environment_still_runs(manifest: Manifest) -> None:
         ask({"n": 1}, Context())
 
 
+def test_who_is_asked_to_start_does_not_call_the_handler(manifest: Manifest) -> None:
+    """By then the handler has been imported; an event that only looks like it is the handler's."""
+    handler = bind(lambda event, _context: event, manifest, REGION)
+    assert handler({"sam_deploy": "start"}, Context(FUNCTION + ":7")) == {"sam_deploy": "started"}
+    for event in ({"sam_deploy": "start", "more": 1}, {"sam_deploy": "stop"}, "start", None):
+        assert handler(event, Context(FUNCTION)) == event
+
+
 def test_the_environment_is_gone_after_a_handler_that_raised(manifest: Manifest) -> None:
     """A failed call in prod leaves nothing behind for the next one."""
 

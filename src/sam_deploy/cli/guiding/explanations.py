@@ -166,6 +166,7 @@ EXIT_CODES: Final = (
         "the error's `state` says it; `sam-deploy resume`, or the command again, does what is left",
         (
             "one region failed and others did not",
+            "in the first region a new version does not start: no alias was moved to it",
             "the first region did not answer at `health_path`: its aliases are back as they were",
             "an earlier promotion was not finished, or a stack is stuck: nothing else may begin",
             "an answer was lost, and what came of it cannot be read back yet",

@@ -55,7 +55,6 @@ _ROWS: Final[Mapping[str, tuple[str, tuple[str, ...], str]]] = {
         ("promote", "resume", "rollback"),
         "the same",
     ),
-    "lambda:Invoke": ("functions", ("promote",), "a canary's `--check` calls the new version"),
     "lambda:UpdateFunctionCode": (
         "",
         ("deploy", "resume"),
