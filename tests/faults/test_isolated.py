@@ -270,7 +270,7 @@ ONLY_IN_DEV = (
 
 
 def test_a_version_that_does_not_start_in_its_environment_serves_nobody(shop: Place) -> None:
-    """Exit 7: what dev serves may lack something elsewhere; `resume --abort` leaves all as it is."""
+    """Exit 7: what starts in dev may lack something elsewhere; `resume --abort` leaves it there."""
     assert 0 == promote(shop, "staging").code
     old = served(shop, "staging")
     with shop.edited(HANDLER, IMPORTED, ONLY_IN_DEV):

@@ -64,7 +64,7 @@ def not_starting(
 ) -> tuple[NotStarted, ...]:
     """Return which versions do not start, of function -> version; only the first region is asked.
 
-    Functions without our runtime module, such as those of Node, are not asked either.
+    Functions without our runtime module, such as those of SAM templates, are not asked either.
     """
     if region != stack.first_region:
         return ()

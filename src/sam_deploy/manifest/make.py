@@ -10,7 +10,6 @@ from sam_deploy.config import physical
 from sam_deploy.config.model import App
 from sam_deploy.manifest.model import Codes, FunctionWork, Manifest, Outside, Provenance
 from sam_deploy.plan import BuildUnit, NodeUnit, Plan, StackPlan
-from sam_deploy.plan.runtime import HANDLER, template_handler
 from sam_deploy.plan.units import functions_of
 from sam_deploy.provide import artifact_key, needs_of
 from sam_deploy.template import Template
@@ -81,7 +80,7 @@ def _functions(
                 for environment, count in function.provisioned_concurrency.items()
                 if environment in stack.environments
             },
-            answers_start=template_handler(app, function) == HANDLER,
+            answers_start=True,
         )
 
 

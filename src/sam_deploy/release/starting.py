@@ -1,8 +1,8 @@
 """Has every new version of a region start once, before anybody is served by it.
 
-The runtime module that is packed into every Python function answers this call itself
-(`sam_deploy_runtime.calls`): by then the user's handler has been imported, with the layers,
-variables and rights that it has there, and it is not called. Source: Lambda API, Invoke.
+The runtime module that is packed into every function answers this call itself (calls.py and
+node/calls.mjs of `sam_deploy_runtime`): by then the user's handler has been imported, with the
+layers, variables and rights that it has there, and it is not called. Source: Lambda API, Invoke.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ WAIT_SECONDS: Final = 20.0
 POLL_SECONDS: Final = 2.0
 SHOWN: Final = 300
 """Characters of the error."""
+OF_NODE: Final = frozenset({"RangeError", "ReferenceError", "SyntaxError", "TypeError", "URIError"})
+"""What JavaScript itself throws; an `Error` may be anybody's."""
 OUR_MODULE: Final = "Unable to import module 'sam_deploy_runtime.shim': "
 """How Lambda begins what the import of a handler says: it imports ours, which imports that."""
 
@@ -123,7 +125,7 @@ def _is_final(kind: str) -> bool:
     The SDK's errors are none of Python's own, and those of the network are `OSError`.
     """
     own = getattr(builtins, kind, None)
-    return kind in UNLOADABLE or (
+    return kind in OF_NODE.union(UNLOADABLE) or (
         isinstance(own, type)
         and issubclass(own, Exception)
         and not issubclass(own, (OSError, RuntimeError))

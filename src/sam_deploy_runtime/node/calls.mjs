@@ -120,6 +120,7 @@ export function bound(handler, app) {
   // A proxy keeps what Lambda looks at: the number of parameters, the mark of streaming handlers.
   return new Proxy(handler, {
     apply(target, self, given) {
+      if (asksToStart(given[0])) return started(target[STREAMING] && given[1]);
       const context = target[STREAMING] ? given[2] : given[1];
       const arn = String(context?.invokedFunctionArn ?? "").split(":");
       const found = findEnvironment(given[0], arn, app, process.env);
@@ -127,6 +128,17 @@ export function bound(handler, app) {
       return current.run({ ...owner, ...found }, () => Reflect.apply(target, self, given));
     },
   });
+}
+
+// `sam-deploy deploy` has every new version start before it serves: see calls.py. By now the module
+// of the handler has been imported; it is not called.
+const asksToStart = (event) =>
+  event?.sam_deploy === "start" && !Array.isArray(event) && Object.keys(event).length === 1;
+
+function started(stream) {
+  const answer = { sam_deploy: "started" };
+  if (stream) stream.end(JSON.stringify(answer));
+  return Promise.resolve(stream ? undefined : answer);
 }
 
 // The eighth part of the ARN is the alias: arn:aws:lambda:REGION:ACCOUNT:function:F:alias.

@@ -89,6 +89,7 @@ def test_each_new_version_is_called_once_by_its_number() -> None:
             "Unable to import module 'sam_deploy_runtime.shim': No module named 'requests'",
             "Runtime.ImportModuleError: No module named 'requests'",
         ),
+        ("ReferenceError", "rates is not defined", "ReferenceError: rates is not defined"),
         ("KeyError", "'NO_SUCH'\nmore", "KeyError: 'NO_SUCH'"),
         ("ValueError", "x" * 400, f"ValueError: {'x' * 288}..."),
     ],

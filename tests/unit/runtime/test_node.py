@@ -41,6 +41,31 @@ def test_calls_belong_to_the_same_environments_as_in_python(run: Run) -> None:
     assert [each["expected"] for each in CASES] == found
 
 
+def test_who_is_asked_to_start_does_not_call_the_handler(run: Run) -> None:
+    """By promise, which Lambda awaits of any handler, or by the stream that there is to answer."""
+    found = run(
+        """
+        const events = [{ sam_deploy: "start" }, { sam_deploy: "start", more: 1 }, "start", null];
+        const echo = bind((event) => ({ echo: event }), facts);
+        const stream = (event, stream, context) => stream.end("called");
+        stream[Symbol.for("aws.lambda.runtime.handler.streaming")] = "response";
+        const streamed = (event) => {
+          let said;
+          bind(stream, facts)(event, { end: (text) => (said = text) }, context("dev"));
+          return said;
+        };
+        return [
+          await Promise.all(events.map((event) => echo(event, context("dev")))),
+          events.map(streamed),
+        ];
+        """
+    )
+    started = {"sam_deploy": "started"}
+    others = [{"sam_deploy": "start", "more": 1}, "start", None]
+    assert [started, *({"echo": each} for each in others)] == found[0]
+    assert [json.dumps(started, separators=(",", ":")), *["called"] * 3] == found[1]
+
+
 def test_a_wrong_variable_is_not_passed_over(run: Run) -> None:
     """A function told that it is 'produciton' does not become what its alias says."""
     found = run(
