@@ -13,7 +13,7 @@ from sam_deploy.amounts import plural
 from sam_deploy.aws import Change, Stack
 from sam_deploy.errors import RefusedError
 from sam_deploy.template import Origin
-from sam_deploy.template.compare.environments import by_environment
+from sam_deploy.template.compare.environments import reached
 from sam_deploy.template.compare.provider_schemas import keeps
 
 HOLD_DATA: Final = (
@@ -120,14 +120,15 @@ def all_losses(reviews: Iterable[Reviewed], allowed: frozenset[str]) -> RefusedE
 def reaching_others(
     changes: Sequence[Change], origins: Mapping[str, Origin], moved: str
 ) -> Iterator[str]:
-    """Yield a line for each other environment whose own resources change.
+    """Yield a line for each other environment that meets what changes.
 
-    In the shared topology their queues, buckets and stages are in the same stack, so that they
-    change with every deployment; their code does not. What is added is no change to anybody.
+    In the shared topology their queues, buckets and stages are in the same stack, and roles and
+    routes are shared, so that they change with every deployment; their code does not. What is added
+    is no change to anybody.
     """
     touched = [change for change in changes if change.action != "Add"]
-    for environment, found in by_environment(touched, origins).items():
-        if environment in {"", moved}:
+    for environment, found in reached(touched, origins).items():
+        if environment == moved:
             continue
         named = ", ".join(f"{each.action.lower()} {each.logical_id}" for each in found[:SHOWN])
         more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""

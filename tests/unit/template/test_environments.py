@@ -12,7 +12,13 @@ from sam_deploy.plan.model import Request
 from sam_deploy.plan.stacks import stacks_of
 from sam_deploy.template import render
 from sam_deploy.template.compare.difference import compare
-from sam_deploy.template.compare.environments import Belonging, by_environment, named_in, references
+from sam_deploy.template.compare.environments import (
+    Belonging,
+    by_environment,
+    named_in,
+    reached,
+    references,
+)
 from sam_deploy.template.compare.reading import from_text
 from sam_deploy.template.render import Origin
 
@@ -157,3 +163,29 @@ def test_every_way_to_name_a_resource_is_seen() -> None:
         7,
     ]
     assert ["A", "B", "C", "AWS", "e", "F"] == list(references(value))
+
+
+def test_what_serves_every_environment_reaches_each_of_them() -> None:
+    """A right that is taken from the shared role is missed by prod's version, too.
+
+    Versions of a function reach nobody before a promotion, and neither do log groups.
+    """
+    changes = [
+        Change("Modify", "OrdersPolicy", "AWS::IAM::Policy"),
+        Change("Modify", "Orders", "AWS::Lambda::Function"),
+        Change("Modify", "OrdersLogs", "AWS::Logs::LogGroup"),
+        Change("Remove", "GetOrdersRoute", "AWS::ApiGatewayV2::Route"),
+        Change("Modify", "JobsProdQ", "AWS::SQS::Queue"),
+    ]
+    origins = {
+        "OrdersPolicy": Origin('functions["Orders"]'),
+        "JobsDevQ": Origin("", environment="dev"),
+        "JobsProdQ": Origin("", environment="prod"),
+    }
+    found = {
+        name: [each.logical_id for each in some] for name, some in reached(changes, origins).items()
+    }
+    assert {
+        "dev": ["OrdersPolicy", "GetOrdersRoute"],
+        "prod": ["OrdersPolicy", "GetOrdersRoute", "JobsProdQ"],
+    } == found

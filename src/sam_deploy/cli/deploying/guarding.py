@@ -1,7 +1,8 @@
 """Changes of a deployment that reach staging or prod need what a promotion needs: a code, on AWS.
 
-In the shared topology queues, buckets, stages and roles of every environment stand in one stack, so
-a deployment can change those of prod. Code never gets there without a promotion.
+In the shared topology queues, buckets and stages of every environment stand in one stack, and
+roles and routes serve all of them, so a deployment can change those of prod. Code never gets there
+without a promotion.
 """
 
 from __future__ import annotations
@@ -139,14 +140,14 @@ def reaching(manifest: Manifest, seen: Sequence[Seen]) -> Iterator[str]:
 
     A new stack reaches nobody yet. Each line begins with the environment.
     """
-    from sam_deploy.template.compare.environments import by_environment  # noqa: PLC0415 - yaml
+    from sam_deploy.template.compare.environments import reached  # noqa: PLC0415 - yaml
 
     for stack, region, way, changes in seen:
         if way != "update":
             continue
         origins = manifest.templates[stack].origins
-        for environment, of_it in by_environment(changes, origins).items():
-            if environment and manifest.predecessors.get(environment):
+        for environment, of_it in reached(changes, origins).items():
+            if manifest.predecessors.get(environment):
                 for change in of_it:
                     yield f"{environment}: {change.action} {change.logical_id} in {region}"
 

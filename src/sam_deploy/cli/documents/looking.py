@@ -27,6 +27,7 @@ _CHANGED: Final = record(
         "action": _ACTION,
         "type": maybe(text("of the resource")),
         "environment": maybe(text("to which it belongs; null when it is shared")),
+        "everywhere": flag("shared, and met by the users of every environment at once"),
         "origin": maybe(record({"path": text(), "line": whole()}, "in `deploy.py`")),
         "replacement": maybe(words("always", "maybe", about="when it is made anew")),
         "because": names("the properties, or resources, that make it so"),

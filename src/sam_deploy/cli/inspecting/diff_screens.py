@@ -59,9 +59,16 @@ def _block(alike: Sequence[StackDifference], *, verbose: bool) -> Iterator[str]:
         f"  parameter {name} is hidden (NoEcho): whether it changes cannot be seen"
         for name in first.hidden
     )
-    here, others = _by_environment(first)
+    here, everywhere, others = _by_environment(first)
     yield from _entries(here, verbose=verbose)
     yield from _values(alike, verbose=verbose)
+    if everywhere:
+        beyond = ", ".join(first.environments[1:])
+        yield ""
+        changes = plural(len(everywhere), "change")
+        reach = "reaches" if len(everywhere) == 1 else "reach"
+        yield f"  shared: {changes} that {reach} the users of {beyond} without a promotion"
+        yield from _entries(everywhere, verbose=verbose)
     for environment, theirs in others.items():
         yield ""
         changes = plural(len(theirs), "change")
@@ -89,16 +96,22 @@ def _verb(difference: Difference) -> str:
 
 def _by_environment(
     found: StackDifference,
-) -> tuple[list[Difference], dict[str, list[Difference]]]:
-    """Return what is shared or of the first environment, and what is of each other one."""
+) -> tuple[list[Difference], list[Difference], dict[str, list[Difference]]]:
+    """Return what only the first environment meets, what all do, and what is of each other one."""
     first = found.environments[:1]
-    here = [each for each in found.differences if each.environment in {"", *first}]
-    names = [each.environment for each in found.differences if each not in here]
+    mine = [each for each in found.differences if each.environment in {"", *first}]
+    everywhere = [each for each in mine if each.everywhere and len(found.environments) > 1]
+    here = [each for each in mine if each not in everywhere]
+    names = [each.environment for each in found.differences if each not in mine]
     ordered = [name for name in found.environments if name in names]
-    return here, {
-        name: [each for each in found.differences if each.environment == name]
-        for name in dict.fromkeys([*ordered, *names])
-    }
+    return (
+        here,
+        everywhere,
+        {
+            name: [each for each in found.differences if each.environment == name]
+            for name in dict.fromkeys([*ordered, *names])
+        },
+    )
 
 
 def _entries(differences: Sequence[Difference], *, verbose: bool) -> Iterator[str]:
@@ -225,6 +238,7 @@ def _change(difference: Difference) -> dict[str, Any]:
         "action": difference.action,
         "type": difference.kind or None,
         "environment": difference.environment or None,
+        "everywhere": difference.everywhere,
         "origin": {"path": origin.path, "line": origin.line} if origin and origin.path else None,
         "replacement": difference.replacement or None,
         "because": list(difference.because),

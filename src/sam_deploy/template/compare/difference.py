@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
-from sam_deploy.template.compare.environments import Belonging
+from sam_deploy.template.compare.environments import Belonging, is_live
 from sam_deploy.template.compare.properties import Action, Property, properties
 from sam_deploy.template.compare.reading import Plain
 from sam_deploy.template.render import Origin
@@ -51,6 +51,11 @@ class Difference:
     def kind(self) -> str:
         """The resource's type, such as AWS::SQS::Queue; '' for what is no resource."""
         return kind_of(self.new) or kind_of(self.old)
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether every environment meets it at once: it is shared, and no version holds it."""
+        return self.section == "Resources" and not self.environment and is_live(self.kind)
 
 
 def kind_of(entry: Plain) -> str:

@@ -21,6 +21,23 @@ NAMED_BY: Final = {
     "AWS::Lambda::Alias": "Name",
 }
 """Resources that are called as their environment is, and the property that says so."""
+PINNED: Final = frozenset(
+    {
+        "AWS::ApiGateway::Deployment",
+        "AWS::ApiGateway::Method",
+        "AWS::ApiGateway::Resource",
+        "AWS::ApiGateway::RestApi",
+        "AWS::CloudWatch::Dashboard",
+        "AWS::Lambda::Function",
+        "AWS::Lambda::LayerVersion",
+        "AWS::Lambda::Version",
+        "AWS::Logs::LogGroup",
+        "AWS::Serverless::Api",
+        "AWS::Serverless::Function",
+    }
+)
+"""What all environments share and none meets before it is promoted: versions, deployments of an API
+that a stage has to be moved to, and what only people look at."""
 VARIABLE: Final = re.compile(r"\$\{(?!!)([A-Za-z0-9]+)")
 """A reference in the text of `Fn::Sub`."""
 
@@ -31,6 +48,10 @@ class Touched(Protocol):
     @property
     def logical_id(self) -> str:
         """The resource."""
+
+    @property
+    def resource_type(self) -> str:
+        """Such as AWS::SQS::Queue."""
 
 
 T = TypeVar("T", bound=Touched)
@@ -49,6 +70,28 @@ def by_environment(changes: Iterable[T], origins: Mapping[str, Origin]) -> dict[
         name = origin.environment if origin else named_in(change.logical_id, names)
         found.setdefault(name, []).append(change)
     return {name: tuple(each) for name, each in found.items() if each}
+
+
+def reached(changes: Iterable[T], origins: Mapping[str, Origin]) -> dict[str, tuple[T, ...]]:
+    """Return environment -> the changes that its users meet at once, their own and shared ones.
+
+    Roles, and routes of an API, serve every environment: a right that is taken away is missed by
+    the versions of prod as well. In the order of `changes`.
+    """
+    changes = list(changes)
+    own = by_environment(changes, origins)
+    everywhere = {each.logical_id for each in own.pop("", ()) if is_live(each.resource_type)}
+    names = dict.fromkeys(each.environment for each in origins.values() if each.environment)
+    found = {}
+    for name in dict.fromkeys([*names, *own]):
+        mine = everywhere | {each.logical_id for each in own.get(name, ())}
+        found[name] = tuple(each for each in changes if each.logical_id in mine)
+    return {name: each for name, each in found.items() if each}
+
+
+def is_live(resource_type: str) -> bool:
+    """Whether a change of something shared is met by every environment at once."""
+    return resource_type not in PINNED
 
 
 def named_in(logical_id: str, environments: Iterable[str]) -> str:

@@ -95,12 +95,14 @@ shop-sam in eu-west-1: 1 to replace, 2 to change, 1 to add, 1 to remove, 4 other
   change Api (AWS::Serverless::Function)  functions["Api"], line 12
     MemorySize: 256 -> 512
     code: 1a1a1a1a -> 9f9f9f9f
-  add New (AWS::SNS::Topic)
   add output Name: !GetAtt New.TopicName
   remove output Url: !Ref Api
   parameter DepsLayerArn: version 3 -> a new version (content changed)
     used by Api
   tag Team: (none) -> web
+
+  shared: 1 change that reaches the users of prod without a promotion
+  add New (AWS::SNS::Topic)
 
   prod: 2 changes that reach its users without a promotion
   change JobsProdQ (AWS::SQS::Queue)  queues["Jobs"], line 7
