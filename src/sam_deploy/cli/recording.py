@@ -42,6 +42,8 @@ LOOKING: Final = frozenset(
     }
 )
 """Nothing is otherwise after them, however they end."""
+SHOWING: Final = frozenset({"serve", "ui"})
+"""Run for whoever looks at them."""
 PROJECT_FILES: Final = (
     *("deploy.py", ".sam-deploy", "samconfig.toml"),
     *("template.yaml", "template.yml", "template.json"),
@@ -119,6 +121,12 @@ def only_looks() -> bool:
     """Whether the command that runs now changes nothing."""
     recording = _now.get()
     return recording is not None and recording.name in LOOKING
+
+
+def goes_on() -> bool:
+    """Whether the command that runs now has to come to its end, whoever still reads of it."""
+    recording = _now.get()
+    return recording is not None and recording.name not in LOOKING | SHOWING
 
 
 def past() -> Past:
