@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sam_deploy import lanes
-from sam_deploy.aws import Buckets, Layers
-from sam_deploy.deploy import guard_role, lock
+from sam_deploy.aws import Buckets
+from sam_deploy.deploy import guard_role, stores
 from sam_deploy.deploy import journal as journals
 from sam_deploy.deploy.cases import all_in_one
 from sam_deploy.deploy.going import (
@@ -33,31 +33,10 @@ from sam_deploy.deploy.journal import Entry, Journal, PlaceEntry, Read
 from sam_deploy.deploy.standing import Part, Standing, look_at_all
 from sam_deploy.deploy.survey import Place
 from sam_deploy.deploy.taking_down import take_one_down
+from sam_deploy.deploy.wanted import Wanted
 from sam_deploy.errors import RefusedError, SamDeployError
 from sam_deploy.events import Note, PhaseStarted, Planned, RegionFinished
-from sam_deploy.plan import StackPlan
 from sam_deploy.steps import DESTROY_STEPS
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is to go. `every` has all stacks of the app, in all environments."""
-
-    stacks: tuple[StackPlan, ...]
-    every: tuple[StackPlan, ...]
-    delete_data: frozenset[str] = frozenset()
-    layers: tuple[str, ...] = ()
-    artifacts: bool = False
-
-    @property
-    def places(self) -> tuple[Place, ...]:
-        """(stack name, region) of what is to go."""
-        return _places(self.stacks)
-
-    @property
-    def others(self) -> tuple[Place, ...]:
-        """The same of what is not."""
-        return tuple(each for each in _places(self.every) if each not in self.places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +70,6 @@ class Destroyed:
     def kept(self) -> tuple[tuple[Place, Part], ...]:
         """What stays, with the stack that it was in."""
         return tuple((place, part) for place, each in self.done.items() for part in each.stays)
-
-
-def _places(stacks: Sequence[StackPlan]) -> tuple[Place, ...]:
-    return tuple((stack.name, region) for stack in stacks for region in stack.regions)
 
 
 def look(ground: Ground, wanted: Wanted) -> Found:
@@ -151,16 +126,15 @@ def carry_out(ground: Ground, wanted: Wanted, found: Found) -> Destroyed:
         )
         journal.intend(each.place for each in farewell.fates if each.acts)
         done = _take_all_down(ground, wanted, farewell, journal)
-        versions = sum(_delete_layers(ground, farewell))
-        buckets = [*_delete_buckets(ground, farewell)]
+        versions = sum(stores.delete_layers(ground, farewell))
+        buckets = [*stores.delete_buckets(ground, farewell)]
         if all(each.state == "done" for each in journal.entry.places.values()):
             journal.close()
         else:
             _tell_left(ground, journal.entry)
-    if not wanted.others:
-        guard_role.delete(ground)
+        guard_role.delete_with_the_last(ground, wanted.others)
     if farewell.artifacts:
-        buckets += _delete_home_bucket(ground)
+        buckets += stores.delete_home_bucket(ground)
     return Destroyed(done, versions, tuple(buckets))
 
 
@@ -241,44 +215,3 @@ def _one(ground: Ground, doomed: Fate, journal: Journal) -> Fate:
         raise
     ground.report(RegionFinished(region, name, "deleted", time.monotonic() - started))
     return doomed
-
-
-def _delete_layers(ground: Ground, farewell: Farewell) -> Iterator[int]:
-    """Yield how many versions of each layer are gone now, by region."""
-    for region in farewell.regions if farewell.layers else ():
-        layers = Layers(ground.aws, region)
-        for name in farewell.layers:
-            versions = layers.versions(name)
-            for each in versions:
-                layers.delete(name, each.version)
-            yield len(versions)
-
-
-def _delete_buckets(ground: Ground, farewell: Farewell) -> Iterator[str]:
-    """Yield each artifact bucket that is gone; that of the home region holds the lock until then.
-
-    Its archives go already, since they take the time.
-    """
-    held = {lock.key_of(ground.name), journals.key_of(ground.name)}
-    every = dict.fromkeys((*farewell.regions, ground.home_region)) if farewell.artifacts else ()
-    for region in every:
-        bucket = ground.bucket(region).bucket
-        buckets = Buckets(ground.aws, region, ground.account)
-        if region == ground.home_region:
-            buckets.empty(bucket, keep=held.__contains__)
-            continue
-        buckets.empty(bucket)
-        if buckets.delete(bucket):
-            yield bucket
-
-
-def _delete_home_bucket(ground: Ground) -> list[str]:
-    """The last artifact bucket goes, unless somebody has taken the lock since it was free."""
-    if lock.look(ground.documents, ground.name) is not None:
-        words = f"`{ground.bucket(ground.home_region).bucket}` stays: somebody deploys again"
-        ground.report(Note(words, "warning"))
-        return []
-    buckets = Buckets(ground.aws, ground.home_region, ground.account)
-    bucket = ground.bucket(ground.home_region).bucket
-    buckets.empty(bucket)
-    return [bucket] if buckets.delete(bucket) else []

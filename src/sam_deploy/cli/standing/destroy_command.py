@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sam_deploy.cli.wiring import Place
-    from sam_deploy.deploy.destroy import Destroyed, Wanted
+    from sam_deploy.deploy.destroy import Destroyed
     from sam_deploy.deploy.ground import Ground
+    from sam_deploy.deploy.wanted import Wanted
 
 EPILOG = """\b
 Examples:
@@ -119,7 +120,7 @@ def command(
     Buckets, tables, pools and secrets stay, unless they are named. Run again after an
     interruption: it goes on.
     """
-    from sam_deploy.deploy.destroy import Wanted  # noqa: PLC0415 - boto3
+    from sam_deploy.deploy.wanted import Wanted  # noqa: PLC0415 - boto3
 
     stacks = standing_stacks.of_project(chosen, sam, feature_sets, regions, environment)
     place = standing_stacks.reach(chosen, stacks, target)
