@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sam_deploy import lanes
 from sam_deploy.aws import Buckets
-from sam_deploy.deploy import guard_role, stores
+from sam_deploy.deploy import beside, guard_role, stores
 from sam_deploy.deploy import journal as journals
 from sam_deploy.deploy.cases import all_in_one
 from sam_deploy.deploy.going import (
@@ -30,7 +30,7 @@ from sam_deploy.deploy.going import (
 )
 from sam_deploy.deploy.ground import Ground, new_token
 from sam_deploy.deploy.journal import Entry, Journal, PlaceEntry, Read
-from sam_deploy.deploy.standing import Part, Standing, look_at_all
+from sam_deploy.deploy.standing import Beside, Part, Standing, look_at_all
 from sam_deploy.deploy.survey import Place
 from sam_deploy.deploy.taking_down import take_one_down
 from sam_deploy.deploy.wanted import Wanted
@@ -65,6 +65,8 @@ class Destroyed:
     layer_versions: int = 0
     buckets: tuple[str, ...] = ()
     """Artifact buckets that are gone."""
+    beside: tuple[Beside, ...] = ()
+    """What stays and was in no stack."""
 
     @property
     def kept(self) -> tuple[tuple[Place, Part], ...]:
@@ -76,21 +78,35 @@ def look(ground: Ground, wanted: Wanted) -> Found:
     """Return what would be done. Writes nothing. Raises everything that is in the way, at once."""
     ground.report(PhaseStarted("preflight", "Looking at what stands"))
     journal = journals.read(ground.documents, ground.name)
-    others = wanted.others if wanted.layers or wanted.artifacts else ()
     standing = look_at_all(
-        (*wanted.places, *others), ground.aws, at_once=ground.at_once, stop=ground.stop
+        (*wanted.places, *wanted.others), ground.aws, at_once=ground.at_once, stop=ground.stop
     )
-    before = _before(ground, journal.entry)
+    found = beside.look(ground, wanted, standing)
+    before = _with(_before(ground, journal.entry), found.named)
     fates = tuple(
         fate(standing[place], wanted.delete_data, before.get(place, ())) for place in wanted.places
     )
-    errors = list(refusals(fates, standing, wanted.delete_data, journal.entry))
-    errors += _still_used({place: standing[place] for place in others}, wanted)
+    errors = [*refusals(fates, standing, wanted.delete_data, journal.entry, found.stays)]
+    errors += found.errors
+    if wanted.layers or wanted.artifacts:
+        errors += _still_used({place: standing[place] for place in wanted.others}, wanted)
     if errors:
         raise all_in_one(errors, "destroying")
     buckets = Buckets(ground.aws, ground.home_region, ground.account)
     there = buckets.exists(ground.bucket(ground.home_region).bucket)
-    return Found(Farewell(fates, wanted.layers, wanted.artifacts), journal, there)
+    farewell = Farewell(fates, wanted.layers, wanted.artifacts, found.stays)
+    return Found(farewell, journal, there)
+
+
+def _with(
+    before: Mapping[Place, tuple[Part, ...]], named: Sequence[tuple[Place, Part]]
+) -> dict[Place, tuple[Part, ...]]:
+    """Return what was to be deleted before, and what is named now; each once."""
+    every = dict(before)
+    for place, part in named:
+        if all(part.physical_id != each.physical_id for each in every.get(place, ())):
+            every[place] = (*every.get(place, ()), part)
+    return every
 
 
 def _still_used(others: Mapping[Place, Standing], wanted: Wanted) -> list[RefusedError]:
@@ -135,7 +151,7 @@ def carry_out(ground: Ground, wanted: Wanted, found: Found) -> Destroyed:
         guard_role.delete_with_the_last(ground, wanted.others)
     if farewell.artifacts:
         buckets += stores.delete_home_bucket(ground)
-    return Destroyed(done, versions, tuple(buckets))
+    return Destroyed(done, versions, tuple(buckets), farewell.beside)
 
 
 def _guard_same(ground: Ground, farewell: Farewell, before: Read) -> None:

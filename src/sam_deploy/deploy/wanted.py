@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from sam_deploy.deploy.standing import Part
 from sam_deploy.deploy.survey import Place
 from sam_deploy.plan import StackPlan
 
@@ -18,6 +19,10 @@ class Wanted:
     delete_data: frozenset[str] = frozenset()
     layers: tuple[str, ...] = ()
     artifacts: bool = False
+    declared: tuple[tuple[Place, Part], ...] = ()
+    """Data that the config declares, where its stack makes it. It can outlive that."""
+    known_layers: tuple[str, ...] = ()
+    """Names of all layers, also of those that stay."""
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -28,6 +33,32 @@ class Wanted:
     def others(self) -> tuple[Place, ...]:
         """The same of what is not."""
         return tuple(each for each in _places(self.every) if each not in self.places)
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Every region of what is to go, once."""
+        return tuple(dict.fromkeys(region for _, region in self.places))
+
+    def emptied(self, standing: Collection[Place]) -> tuple[tuple[str, str], ...]:
+        """Return (region, environment) of what no stack serves any more. `standing` are others."""
+        served = {
+            (region, environment)
+            for plan in self.every
+            for region in plan.regions
+            if (plan.name, region) in standing
+            for environment in plan.environments
+        }
+        meant = dict.fromkeys(
+            (region, environment)
+            for plan in self.stacks
+            for region in plan.regions
+            for environment in plan.environments
+        )
+        return tuple(each for each in meant if each not in served)
+
+    def last_in(self, region: str) -> Place:
+        """Return the place of a region that goes last: that of the first feature set."""
+        return next(place for place in self.places if place[1] == region)
 
 
 def _places(stacks: Sequence[StackPlan]) -> tuple[Place, ...]:
