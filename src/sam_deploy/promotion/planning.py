@@ -19,6 +19,7 @@ from sam_deploy.release import marks
 
 LATEST: Final = "$LATEST"
 USUAL: Final = Strategy()
+AGAIN: Final = "run it again when they answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +105,14 @@ def refuse(what: str, sight: Sight, problems: Sequence[str], hint: str) -> None:
     only_silent = bool(lines) and not problems
     kind: type[SamDeployError] = UnreachableError if only_silent else RefusedError
     every = (*lines, *problems)
+    # what the call without an answer advises: it knows of faults in the embedded cloud
+    again = next((each.failed.hint for each in silent if each.failed and each.failed.hint), AGAIN)
     raise kind(
         what,
         why=every[0] if len(every) == 1 else f"{len(every)} things are in the way",
         state="nothing was changed",
         problems=every if len(every) > 1 else (),
-        hint="a promotion is for all regions or none; run it again when they answer"
-        if only_silent
-        else hint,
+        hint=f"a promotion is for all regions or none; {again}" if only_silent else hint,
     )
 
 
