@@ -90,7 +90,8 @@ def command(
     click.echo(diff_screens.diff_json(found, named) if as_json else text)
     if all(each.empty for each in found):
         return 0
-    compared = Compared(feature_sets, environment, regions, target or chosen.target)
+    usual, _ = wiring.choose_target(Globals(chosen.project, None), None, writing=False)
+    compared = Compared(feature_sets, environment, regions, named if named != usual else None)
     console.say(f"\nnext: {options.program()} {deployment(compared, found)}")
     return RefusedError.exit_code if exit_code else 0
 
@@ -103,6 +104,7 @@ class Compared:
     environment: str | None = None
     regions: tuple[str, ...] = ()
     target: str | None = None
+    """Nothing for the one that a command without `--target` goes to."""
 
 
 def deployment(compared: Compared, found: Sequence[StackDifference]) -> str:
