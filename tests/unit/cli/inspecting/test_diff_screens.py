@@ -317,3 +317,12 @@ def test_the_next_command_is_of_what_was_compared(changed: StackDifference) -> N
     assert "deploy core --environment qa --region eu-west-1 --region us-east-1 --target aws" == (
         deployment(compared, [changed])
     )
+
+
+def test_a_single_change_of_another_environment_reaches_its_users(
+    changed: StackDifference,
+) -> None:
+    """The verb agrees with the number."""
+    one = [each for each in changed.differences if each.environment == "prod"][:1]
+    text = diff_text([replace(changed, differences=tuple(one))])
+    assert "prod: 1 change that reaches its users without a promotion" in text
