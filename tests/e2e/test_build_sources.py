@@ -274,7 +274,7 @@ def test_a_layer_that_is_a_member_takes_the_versions_of_the_workspace(
 def test_a_layer_of_plain_modules_brings_the_packages_of_its_pyproject(
     project: Path, store: Store
 ) -> None:
-    """Both are in one layer, side by side: what takes the place of `requirements` beside `source`."""
+    """Both are side by side in it: this takes the place of `requirements` beside `source`."""
     text = pyproject("links", "six==1.17.0")
     write(project / "links", {"links.py": "import six\n", "pyproject.toml": text})
     unit = BuildUnit(

@@ -31,7 +31,7 @@ from sam_deploy.config.text import (
 class Layer(Declaration):
     """Dependencies shared by functions, built once and published in every region.
 
-    It is filled by one of `requirements`, `requirements_file` and `source`; they exclude each other.
+    One of `requirements`, `requirements_file` and `source` fills it; they exclude each other.
     """
 
     name: FileName
