@@ -298,7 +298,7 @@ def test_the_scripts_of_gitlab_deploy_and_promote(
 
 
 def test_a_new_project_passes_its_checks_and_is_built(fresh: Machine) -> None:
-    """With uv alone on the machine: lint, tests with the plugin, templates; then as it is locked."""
+    """With uv alone on the machine: lint, its tests, templates; then again, by `uv.lock`."""
     runner = GitHub(fresh)
     for job in ("check", "build"):
         assert {0} == set(codes(runner.carry_out("sam-deploy", job)).values())
