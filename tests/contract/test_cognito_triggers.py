@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import uuid
 import zipfile
 from collections.abc import Iterator
@@ -17,10 +18,18 @@ from typing import Any, TypeAlias
 import pytest
 from botocore.exceptions import ClientError
 
+from sam_deploy import local
+
 Stack: TypeAlias = Any
 """The fixture's type: a conftest cannot be imported."""
 PASSWORD = "Secret-123456"
-NAMES = ("PreSignUp", "PostConfirmation", "PreAuthentication", "PostAuthentication")
+NAMES = (
+    "PreSignUp",
+    "PostConfirmation",
+    "PreAuthentication",
+    "PostAuthentication",
+    "CustomMessage",
+)
 pytestmark = pytest.mark.slow
 
 SOURCE = """
@@ -33,6 +42,10 @@ def handler(event, context):
         raise ValueError("not today")
     if event["triggerSource"] == "PreSignUp_SignUp" and event["userName"].startswith("auto"):
         event["response"]["autoConfirmUser"] = True
+    if event["triggerSource"].startswith("CustomMessage"):
+        code = event["request"]["codeParameter"] if event["userName"] != "mute" else "nothing"
+        event["response"]["emailSubject"] = "From us"
+        event["response"]["emailMessage"] = f"<p>{event['triggerSource']}: {code}</p>"
     return event
 """
 
@@ -57,6 +70,24 @@ class Pool:
             Username=name,
             Password=PASSWORD,
             UserAttributes=[{"Name": "email", "Value": f"{name}@example.com"}],
+        )
+
+    def mail(self, name: str) -> local.Mail:
+        """The newest mail to a user."""
+        found = local.mails(self.stack.cloud)
+        return [each for each in found if each.recipients == (f"{name}@example.com",)][-1]
+
+    def code(self, name: str) -> str:
+        """The code in it."""
+        mail = self.mail(name)
+        found = re.search(r"\b\d{6}\b", mail.text or mail.html)
+        assert found is not None, mail
+        return found[0]
+
+    def confirm(self, name: str) -> None:
+        """The user has entered the code of the mail."""
+        self.cognito.confirm_sign_up(
+            ClientId=self.client, Username=name, ConfirmationCode=self.code(name)
         )
 
     def sign_in(  # noqa: D102
@@ -119,14 +150,13 @@ def test_confirming_and_signing_in_fire_their_triggers(stack: Stack) -> None:
     """PostConfirmation once, then PreAuthentication and PostAuthentication, with AWS's events."""
     with pool(stack) as users:
         users.sign_up("ann")
-        users.cognito.confirm_sign_up(
-            ClientId=users.client, Username="ann", ConfirmationCode="123456"
-        )
+        users.confirm("ann")
         signed_up = users.seen()
         assert "AccessToken" in users.sign_in("ann")["AuthenticationResult"]
         signed_in = users.seen()
-    assert ["PreSignUp_SignUp", "PostConfirmation_ConfirmSignUp"] == sources(signed_up)
-    confirmed = signed_up[1]
+    expected = ["PreSignUp_SignUp", "CustomMessage_SignUp", "PostConfirmation_ConfirmSignUp"]
+    assert expected == sources(signed_up)
+    confirmed = signed_up[2]
     assert ("1", "eu-west-1", users.pool, "ann", users.client) == (
         confirmed["version"],
         confirmed["region"],
@@ -153,10 +183,11 @@ def test_every_way_to_be_confirmed_fires_it(stack: Stack) -> None:
         users.cognito.admin_confirm_sign_up(UserPoolId=users.pool, Username="ben")
         by_admin = users.seen()
         users.cognito.forgot_password(ClientId=users.client, Username="ben")
+        users.seen()
         users.cognito.confirm_forgot_password(
             ClientId=users.client,
             Username="ben",
-            ConfirmationCode="654321",
+            ConfirmationCode=users.code("ben"),
             Password=f"{PASSWORD}-new",
         )
         by_password = users.seen()
@@ -196,11 +227,53 @@ def test_a_postconfirmation_that_raises_leaves_the_user_confirmed(stack: Stack) 
     with pool(stack, fails="PostConfirmation") as users:
         users.sign_up("ann")
         with pytest.raises(ClientError, match="PostConfirmation failed with error not today"):
-            users.cognito.confirm_sign_up(
-                ClientId=users.client, Username="ann", ConfirmationCode="123456"
-            )
+            users.confirm("ann")
         user = users.cognito.admin_get_user(UserPoolId=users.pool, Username="ann")
     assert "CONFIRMED" == user["UserStatus"]
+
+
+def test_mails_with_a_code_have_the_texts_of_custommessage(stack: Stack) -> None:
+    """Signing up, another code, a forgotten password: each by its documented source."""
+    with pool(stack) as users:
+        users.sign_up("eve")
+        written = [users.mail("eve")]
+        users.cognito.resend_confirmation_code(
+            ClientId=users.client, Username="eve", ClientMetadata={"from": "app"}
+        )
+        written.append(users.mail("eve"))
+        users.confirm("eve")
+        users.cognito.forgot_password(ClientId=users.client, Username="eve")
+        written.append(users.mail("eve"))
+        users.cognito.admin_reset_user_password(UserPoolId=users.pool, Username="eve")
+        written.append(users.mail("eve"))
+        seen = [each for each in users.seen() if each["triggerSource"].startswith("CustomMessage")]
+    expected = ["SignUp", "ResendCode", "ForgotPassword", "ForgotPassword"]
+    assert [f"CustomMessage_{each}" for each in expected] == sources(seen)
+    assert {"From us"} == {mail.subject for mail in written}
+    for source, mail in zip(expected, written, strict=True):
+        assert re.fullmatch(rf"<p>CustomMessage_{source}: \d{{6}}</p>", mail.html), mail
+    request = seen[1]["request"]
+    assert ("{####}", None, {"from": "app"}, "eve@example.com") == (
+        request["codeParameter"],
+        request["usernameParameter"],
+        request["clientMetadata"],
+        request["userAttributes"]["email"],
+    )
+    empty = {"smsMessage": None, "emailMessage": None, "emailSubject": None}
+    assert (users.client, empty) == (seen[1]["callerContext"]["clientId"], seen[1]["response"])
+
+
+def test_a_custommessage_that_fails_refuses_the_request(stack: Stack) -> None:
+    """By an exception, or by a mail without a place for the code."""
+    with pool(stack, fails="CustomMessage") as users, pytest.raises(ClientError) as failed:
+        users.sign_up("fay")
+    with pool(stack) as users, pytest.raises(ClientError) as empty:
+        users.sign_up("mute")
+    said = [each.value.response["Error"]["Message"] for each in (failed, empty)]
+    assert [
+        "CustomMessage failed with error not today.",
+        "CustomMessage returned an emailMessage without {####}.",
+    ] == said
 
 
 @pytest.mark.slow
@@ -208,8 +281,6 @@ def test_none_of_them_is_fired_without_the_patch(unmended: Stack) -> None:
     """Without `cognito_triggers` PreSignUp alone is called."""
     with pool(unmended) as users:
         users.sign_up("ann")
-        users.cognito.confirm_sign_up(
-            ClientId=users.client, Username="ann", ConfirmationCode="123456"
-        )
+        users.confirm("ann")
         users.sign_in("ann")
         assert ["PreSignUp_SignUp"] == sources(users.seen())

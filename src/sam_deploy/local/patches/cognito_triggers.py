@@ -1,8 +1,11 @@
-"""A user pool calls its PostConfirmation, PreAuthentication and PostAuthentication functions.
+"""A user pool calls PostConfirmation, PreAuthentication, PostAuthentication and CustomMessage.
 
-Fault: MiniStack 1.5.33 keeps these triggers of a pool and never fires them.
-Seam: the functions of `cognito` that confirm a user or sign one in.
-Source: Cognito developer guide, "Customizing user pool workflows with Lambda triggers".
+Fault: MiniStack 1.5.33 keeps these triggers of a pool and never fires them, but for CustomMessage
+when an administrator makes a user.
+Seam: the functions of `cognito` that confirm a user, sign one in, or send a code, and the one that
+has the texts of the mail.
+Source: Cognito developer guide, "Customizing user pool workflows with Lambda triggers", "Custom
+message Lambda trigger" for the sources and for what must be in a message.
 
 A function that raises fails the request with UserLambdaValidationException; what was done before,
 such as the confirmation, stays, as on AWS. Users of the hosted page and of other identity
@@ -13,6 +16,7 @@ from __future__ import annotations
 
 import importlib
 import json
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 if TYPE_CHECKING:
@@ -27,6 +31,23 @@ OK: Final = 200
 PASSWORD_FLOWS: Final = frozenset(
     {"USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH", "USER_SRP_AUTH"}
 )
+CODE: Final = "{####}"
+MESSAGES: Final = (
+    ("_sign_up", "CustomMessage_SignUp"),
+    ("_resend_confirmation_code", "CustomMessage_ResendCode"),
+    ("_forgot_password", "CustomMessage_ForgotPassword"),
+    ("_admin_reset_user_password", "CustomMessage_ForgotPassword"),
+)
+_asked: ContextVar[tuple[str, Record] | None] = ContextVar("asked", default=None)
+"""The source and the request that a mail is sent for."""
+
+
+class RefusedError(Exception):
+    """A trigger refuses the request; `answer` is what the client is told."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer)
+        self.answer = answer
 
 
 def event_of(source: str, pool: Record, user: Record, client: str, request: Record) -> Record:
@@ -54,6 +75,11 @@ def apply() -> None:
     cognito: Module = importlib.import_module("ministack.services.cognito")
     lambda_svc: Module = importlib.import_module("ministack.services.lambda_svc")
     triggers = Triggers(cognito, lambda_svc)
+    cognito._resolve_verification_template = triggers.worded(  # noqa: SLF001
+        cognito._resolve_verification_template  # noqa: SLF001
+    )
+    for name, source in MESSAGES:
+        setattr(cognito, name, triggers.mailing(getattr(cognito, name), source))
     for name, source in (
         ("_sign_up", "PostConfirmation_ConfirmSignUp"),
         ("_confirm_sign_up", "PostConfirmation_ConfirmSignUp"),
@@ -72,6 +98,43 @@ class Triggers:
 
     def __init__(self, cognito: Module, lambda_svc: Module) -> None:
         self._cognito, self._lambda_svc = cognito, lambda_svc
+
+    def mailing(self, request: Callable[[Record], Answer], source: str) -> Callable[..., Answer]:
+        """The request that sends a code, whose mail CustomMessage may write."""
+
+        def send(data: Record) -> Answer:
+            token = _asked.set((source, data))
+            try:
+                return request(data)
+            except RefusedError as error:
+                return error.answer
+            finally:
+                _asked.reset(token)
+
+        return send
+
+    def worded(self, texts: Callable[..., tuple[str, str]]) -> Callable[..., tuple[str, str]]:
+        """Subject and text of a mail with a code, as CustomMessage has them."""
+
+        def word(pool: Record, by_link: bool = False) -> tuple[str, str]:  # noqa: FBT001, FBT002
+            subject, text = texts(pool, by_link=by_link)
+            source, data = _asked.get() or ("", {})
+            found = self._found({**data, "UserPoolId": pool.get("Id")}) if source else None
+            if found is None:
+                return subject, text
+            more = {
+                "codeParameter": CODE,
+                "usernameParameter": None,
+                "clientMetadata": data.get("ClientMetadata") or {},
+            }
+            said = self._call("CustomMessage", source, found, data, more)
+            written = said.get("emailMessage")
+            if written and CODE not in written and not by_link:
+                why = f"CustomMessage returned an emailMessage without {CODE}."
+                raise RefusedError(self._refused("InvalidLambdaResponseException", why))
+            return said.get("emailSubject") or subject, written or text
+
+        return word
 
     def confirmed(self, request: Callable[[Record], Answer], source: str) -> Callable[..., Answer]:
         """The request that confirms a user, and then PostConfirmation."""
@@ -129,21 +192,34 @@ class Triggers:
         self, name: str, source: str, found: tuple[Record, Record], data: Record, more: Record
     ) -> Answer | None:
         """Call the pool's function of that name; the answer that refuses, if it fails."""
+        try:
+            self._call(name, source, found, data, more)
+        except RefusedError as error:
+            return error.answer
+        return None
+
+    def _call(
+        self, name: str, source: str, found: tuple[Record, Record], data: Record, more: Record
+    ) -> Record:
+        """What the pool's function of that name says, nothing without one. Raises RefusedError."""
         pool, user = found
         arn = (pool.get("LambdaConfig") or {}).get(name)
         if not arn:
-            return None
+            return {}
         event = event_of(source, pool, user, data.get("ClientId") or "", more)
+        if name == "CustomMessage":
+            event["response"] = {"smsMessage": None, "emailMessage": None, "emailSubject": None}
         record, config, _ = self._lambda_svc._get_func_record_for_ref(arn)  # noqa: SLF001
         if record is None or config is None:
             why = f"{name} invocation failed due to configuration."
-            return self._refused("InvalidLambdaResponseException", why)
+            raise RefusedError(self._refused("InvalidLambdaResponseException", why))
         called = self._lambda_svc._execution_record_for_config(record, config)  # noqa: SLF001
         result = self._lambda_svc._execute_function_with_config_scope(called, event)  # noqa: SLF001
-        if not result.get("error"):
-            return None
-        why = f"{name} failed with error {message_of(result.get('body'))}."
-        return self._refused("UserLambdaValidationException", why)
+        if result.get("error"):
+            why = f"{name} failed with error {message_of(result.get('body'))}."
+            raise RefusedError(self._refused("UserLambdaValidationException", why))
+        said = self._cognito._extract_trigger_response(result.get("body"))  # noqa: SLF001
+        return said or {}
 
     def _refused(self, code: str, why: str) -> Answer:
         answer: Answer = self._cognito.error_response_json(code, why, 400)
