@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from sam_deploy.cli import options
+from sam_deploy.cli.cloud.mail_text import text_of
 from sam_deploy.cli.cloud.running import running
 from sam_deploy.cli.options import Globals
 
@@ -61,12 +62,16 @@ def _show(found: Sequence[Mail], *, as_json: bool) -> None:
 
 
 def text(mail: Mail) -> str:
-    """Return a mail as people read it, with an empty line at its end."""
+    """Return a mail as people read it, with an empty line at its end.
+
+    Of a mail that has HTML alone it is the text of that, with the addresses of links.
+    """
+    said = mail.text.strip() or text_of(mail.html)
     lines = [
         f"{_when(mail.sent)}  {mail.sender} -> {', '.join(mail.recipients)}",
         f"  {mail.subject}",
         "",
-        *(f"  {line}" for line in mail.text.strip().splitlines()),
+        *(f"  {line}" for line in said.splitlines()),
         "",
     ]
     return "\n".join(lines)
