@@ -7,7 +7,6 @@ the build target (this computer), the types of resources it lacks, and whether t
 from __future__ import annotations
 
 import contextlib
-import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -43,7 +42,6 @@ T = TypeVar("T")
 LOOK_SECONDS: Final = 0.2
 NOTHING_THERE: Final = "so nothing is deployed there"
 EMBEDDED_ACCOUNT: Final = "000000000000"
-STAGE_ADDRESS: Final = re.compile(r"https?://(?P<api>\w+)\.execute-api\.[^/]*/(?P<stage>[^/]*)")
 EMBEDDED_KEY: Final = "test"
 """The emulator's account follows from the access key: this one is account 000000000000."""
 
@@ -64,7 +62,7 @@ class Place:
     verify_sender: Callable[[str, str], None] | None = None
     """(region, address): what SES needs before it sends; on AWS its owner confirms it."""
     address: Callable[[str, str], str] | None = None
-    """(region, address of a stage as AWS tells it) -> where the gateway answers for it."""
+    """(region, text with addresses as AWS tells them) -> with those where the gateway answers."""
 
     def line(self, regions: tuple[str, ...]) -> str:
         """Return the first line of every screen: target, account, endpoint, regions."""
@@ -183,8 +181,9 @@ def embedded(cloud: RunningCloud, runtime: str) -> Place:
         replicate(template, outcome, aws, report)
 
     def address(region: str, url: str) -> str:
-        found = STAGE_ADDRESS.match(url)
-        return cloud.url(region, found["api"], found["stage"]) if found else url
+        from sam_deploy.local.addresses import answered  # noqa: PLC0415 - only when embedded
+
+        return answered(cloud.gateway, region, url)
 
     def verify_sender(region: str, sender: str) -> None:
         from sam_deploy.aws import Mail  # noqa: PLC0415 - when a mail is sent

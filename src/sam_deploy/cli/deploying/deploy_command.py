@@ -149,7 +149,7 @@ def _refuse_unwatchable(
 
 def told(job: Job, carried: Carried, console: Console, *, as_json: bool) -> None:
     """Say what came of it; write the document, when one is wanted."""
-    result, seconds, target = carried.result, carried.seconds, carried.place.target
+    result, seconds, target = reachable(carried), carried.seconds, carried.place.target
     if job.of_template:
         console.say(deploy_screens.template_text(result, seconds, columns_of(sys.stderr)))
         ending = deploy_screens.template_end(
@@ -164,6 +164,21 @@ def told(job: Job, carried: Carried, console: Console, *, as_json: bool) -> None
     console.say(next_commands(result, target))
     if as_json:
         click.echo(deploy_screens.deploy_json(result, target, seconds))
+
+
+def reachable(carried: Carried) -> Result:
+    """Return what came of it, with outputs that answer: see `Place.address`."""
+    result, address = carried.result, carried.place.address
+    if address is None:
+        return result
+    done = {
+        where: replace(
+            each, outputs={name: address(each.region, text) for name, text in each.outputs.items()}
+        )
+        for where, each in result.deployment.done.items()
+    }
+    deployment = replace(result.deployment, done=done)
+    return replace(result, delivery=replace(result.delivery, deployment=deployment))
 
 
 def addresses(carried: Carried) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -69,7 +70,7 @@ def command(
     console.say(place.line(where))
     work = functools.partial(outputs.read, places, place.aws, stop)
     found = wiring.watched(place, stop, work, console)
-    stacks = keep(found.stacks)
+    stacks = _reachable(place, keep(found.stacks))
     if not any(each.deployed for each in stacks):
         refuse_failed(found.failed, where)
         raise _nothing_deployed(places, where)
@@ -77,12 +78,18 @@ def command(
     if name and not shown:
         raise _unknown(name, stacks)
     click.echo(_text(shown, "json" if as_json else form or ("bare" if name else "table")))
-    if place.cloud and any(".execute-api." in v for each in shown for v in each.values.values()):
-        console.say(
-            f"\nnote: APIs answer at {place.cloud.gateway}; "
-            f"`{options.program()} cloud url` prints their address"
-        )
     refuse_failed(found.failed, where, answered=True)
+
+
+def _reachable(place: Place, stacks: Sequence[Outputs]) -> list[Outputs]:
+    """Return the outputs with addresses that answer: in the embedded cloud the gateway's own."""
+    told = place.address
+    if told is None:
+        return list(stacks)
+    return [
+        replace(each, values={name: told(each.region, v) for name, v in each.values.items()})
+        for each in stacks
+    ]
 
 
 def _text(stacks: Sequence[Outputs], form: str) -> str:
