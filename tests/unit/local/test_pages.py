@@ -10,6 +10,7 @@ import psutil
 
 from sam_deploy.local import emulator
 from sam_deploy.local.gateway import pages
+from sam_deploy.local.gateway.domains import ApiMapping, Domain
 from sam_deploy.local.gateway.model import HttpApi, Route, Stage
 from sam_deploy.local.processes import Process
 from sam_deploy.local.state import RunningCloud, Server
@@ -21,7 +22,7 @@ def test_the_start_page_lists_stages_and_routes() -> None:
     routes = (Route("GET /b", "i"), Route("ANY /a/{proxy+}", "i"))
     stages = {name: Stage(name) for name in ("$default", "prod", "dev")}
     api = HttpApi("abc", "eu-west-1", "app", routes, {}, stages)
-    expected = """sam-deploy: APIs in the embedded cloud
+    expected = """sam-deploy: what answers in the embedded cloud
 
 app (abc) in eu-west-1
   http://127.0.0.1:3000/eu-west-1/abc/dev
@@ -31,6 +32,24 @@ app (abc) in eu-west-1
     GET /b
 """
     assert expected == pages.start_page("http://127.0.0.1:3000", (api,))
+
+
+def test_the_start_page_lists_function_urls_and_custom_domains() -> None:
+    """Each with an address that can be followed from this computer."""
+    url = HttpApi("u7", "eu-west-1", "Hello:dev", (), {}, {}, is_url=True)
+    one = (ApiMapping("", "abc", "prod"), ApiMapping("v2", "abc", "prod"))
+    domain = Domain({"eu-west-1": one, "us-east-1": one[:1]})
+    expected = """sam-deploy: what answers in the embedded cloud
+
+Hello:dev (function URL) in eu-west-1
+  http://127.0.0.1:3000/eu-west-1/lambda-url/u7/
+
+api.example.com (custom domain) in eu-west-1, us-east-1
+  http://api.example.com.localhost:3000/
+  http://api.example.com.localhost:3000/v2
+"""
+    page = pages.start_page("http://127.0.0.1:3000", (), (url,), {"api.example.com": domain})
+    assert expected == page
 
 
 def test_the_start_page_of_an_empty_cloud_says_so() -> None:

@@ -122,7 +122,8 @@ class FrontDoor:
         found = address.find(host, raw_path)
         if found is None and address.is_own(host):
             switches = pages.Switches(self._choosing.regions, self._invoker)
-            return Outcome(await pages.serve(given, raw_path, self._deployed, switches))
+            shown = pages.Shown(self._deployed, self._proxy.urls, self._choosing.domains)
+            return Outcome(await pages.serve(given, raw_path, shown, switches))
         if incoming.too_large(given, raw_path):
             return Outcome(response.HEADERS_TOO_LARGE)
         body = await incoming.body(given)

@@ -32,7 +32,7 @@ class Choosing:
     """Serves requests to custom domains. `near` is where clients are, when they do not say."""
 
     def __init__(self, known: Domains, proxy: Proxy, near: str) -> None:
-        self._domains = known
+        self.domains = known
         self._proxy = proxy
         self._near = near
         self._checked: dict[tuple[str, str], float] = {}
@@ -40,7 +40,7 @@ class Choosing:
     @property
     def regions(self) -> Regions:
         """What is known of the regions."""
-        return self._domains.regions
+        return self.domains.regions
 
     async def serve(
         self, given: StarletteRequest, raw_path: str, body: bytes, request_id: str
@@ -48,7 +48,7 @@ class Choosing:
         """Answer one request, in the region that Route 53 would choose."""
         host = given.headers.get("host", "")
         try:
-            found = await self._domains.find(host)
+            found = await self.domains.find(host)
         except UpstreamError as error:
             note = f"the emulator does not answer: {error}"
             return Outcome(response.SERVICE_UNAVAILABLE, note)

@@ -96,6 +96,12 @@ class Domains:
                     return asked, await self._domain(name, asked)
         return None
 
+    async def all(self) -> dict[str, Domain]:
+        """Every domain by its name. Raises UpstreamError."""
+        async with self._lock:
+            await self._scan()
+            return {name: await self._domain(name, name) for name in sorted(self._names)}
+
     async def _scan(self) -> None:
         pages = await asyncio.gather(
             *(self._upstream.read_items(region, "/v2/domainnames") for region in REGIONS)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
 from sam_deploy.local.gateway import cors
+from sam_deploy.local.gateway.deployed import REGIONS
 from sam_deploy.local.gateway.model import (
     DEFAULT_ROUTE,
     DEFAULT_STAGE,
@@ -58,6 +59,12 @@ class FunctionUrls:
                 read_at, urls = self._clock(), await self._read(region)
                 self._known[region] = (read_at, urls)
         return urls.get(url_id)
+
+    async def all(self) -> tuple[HttpApi, ...]:
+        """Every URL in every region, by region and function. Raises UpstreamError."""
+        found = await asyncio.gather(*(self._read(region) for region in REGIONS))
+        urls = [api for of_region in found for api in of_region.values()]
+        return tuple(sorted(urls, key=lambda api: (api.region, api.name, api.api_id)))
 
     async def _read(self, region: str) -> dict[str, HttpApi]:
         urls: dict[str, HttpApi] = {}

@@ -30,7 +30,7 @@ class Proxy:
 
     def __init__(self, deployed: Deployed, upstream: Upstream, invoker: Invoker) -> None:
         self._deployed = deployed
-        self._urls = FunctionUrls(upstream, time.monotonic)
+        self.urls = FunctionUrls(upstream, time.monotonic)
         caller = Caller(invoker)
         issuers = Issuers(upstream.fetch_json, time.monotonic)
         remembered = verdicts.Remembered(time.monotonic)
@@ -62,7 +62,7 @@ class Proxy:
         return await self._rest.serve(api, address, request)
 
     async def _url(self, address: Address, request: Request) -> Outcome:
-        api = await self._urls.find(address.region, address.api_id)
+        api = await self.urls.find(address.region, address.api_id)
         if api is None:
             return Outcome(function_urls.FORBIDDEN, f"no function URL {address.api_id}")
         return function_urls.worded(await self._http.serve(api, address, request))
