@@ -402,6 +402,16 @@ RESPONSES = [
         json=BROKEN,
         answered={"x-broken": "yes"},
     ),
+    Case(
+        "a payload above 10 MB has the headers of DEFAULT_4XX",
+        "own responses",
+        f"{OWN}/x",
+        headers=(("x-own", "v"),),
+        body=b"a" * (10 * 1024 * 1024 + 1),
+        status=413,
+        json={"message": "Request Too Long"},
+        answered={"access-control-allow-origin": "*", "x-path": "v"},
+    ),
 ]
 
 

@@ -127,8 +127,6 @@ class FrontDoor:
         if incoming.too_large(given, raw_path):
             return Outcome(response.HEADERS_TOO_LARGE)
         body = await incoming.body(given)
-        if body is None:
-            return Outcome(response.TOO_LARGE)
         if found is None:
             return await self._choosing.serve(given, raw_path, body, request_id)
         if found.region in self._choosing.regions.stopped:

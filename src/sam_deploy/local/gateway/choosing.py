@@ -43,7 +43,7 @@ class Choosing:
         return self.domains.regions
 
     async def serve(
-        self, given: StarletteRequest, raw_path: str, body: bytes, request_id: str
+        self, given: StarletteRequest, raw_path: str, body: bytes | None, request_id: str
     ) -> Outcome:
         """Answer one request, in the region that Route 53 would choose."""
         host = given.headers.get("host", "")

@@ -46,9 +46,9 @@ async def body(incoming: StarletteRequest) -> bytes | None:
 
 
 def request(
-    incoming: StarletteRequest, found: Address, given_body: bytes, request_id: str
+    incoming: StarletteRequest, found: Address, given_body: bytes | None, request_id: str
 ) -> Request:
-    """The request, with the headers that API Gateway adds."""
+    """The request, with the headers that API Gateway adds. A body of None is one too large."""
     source_ip = incoming.client.host if incoming.client else "127.0.0.1"
     host = incoming.headers.get("host", "")
     _, _, port = host.rpartition(":") if ":" in host else ("", "", "")
@@ -71,7 +71,7 @@ def request(
         path=routing.decode_path(found.raw_path),
         query=incoming.scope["query_string"].decode("latin-1"),
         headers=(*((name, value) for name, value in given if name not in replaced), *added),
-        body=given_body,
+        body=given_body or b"",
         source_ip=source_ip,
         protocol=f"HTTP/{incoming.scope['http_version']}",
         domain=found.domain,
@@ -80,6 +80,7 @@ def request(
         base_path=found.base_path,
         sent_host=host,
         sent_path=incoming.scope.get("raw_path", b"/").decode("latin-1"),
+        too_large=given_body is None,
     )
 
 

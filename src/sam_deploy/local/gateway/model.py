@@ -131,7 +131,8 @@ class Request:
     `path` is decoded and includes the stage's segment, as `rawPath` does; `query` is the raw
     query string; header names are lower-case; `domain` is the host name by which the API was
     reached, and `base_path` the key of a custom domain's mapping ('' for the empty one). `time`
-    is in UTC. `sent_host` and `sent_path` are what the client wrote, and signed.
+    is in UTC. `sent_host` and `sent_path` are what the client wrote, and signed. Of a body
+    that is `too_large` nothing is kept.
     """
 
     method: str
@@ -148,6 +149,7 @@ class Request:
     extended_request_id: str = ""
     sent_host: str = ""
     sent_path: str = ""
+    too_large: bool = False
 
     def header(self, name: str) -> str:
         """The first value of a header, or ''."""

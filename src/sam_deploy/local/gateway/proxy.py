@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sam_deploy.local.gateway import function_urls, response, verdicts
 from sam_deploy.local.gateway.calling import Caller
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from sam_deploy.local.gateway.deployed import Deployed
     from sam_deploy.local.gateway.model import Request
     from sam_deploy.local.gateway.upstream import Invoker, Upstream
+
+TOO_LARGE: Final = "a body above 10 MB"
 
 
 class Proxy:
@@ -58,6 +60,8 @@ class Proxy:
             note = f"no API {address.api_id} in {address.region}"
             return Outcome(response.NOT_FOUND, note)
         if isinstance(api, HttpApi):
+            if request.too_large:
+                return Outcome(response.TOO_LARGE, TOO_LARGE)
             return await self._http.serve(api, address, request)
         return await self._rest.serve(api, address, request)
 
@@ -65,4 +69,6 @@ class Proxy:
         api = await self.urls.find(address.region, address.api_id)
         if api is None:
             return Outcome(function_urls.FORBIDDEN, f"no function URL {address.api_id}")
+        if request.too_large:
+            return Outcome(response.TOO_LARGE, TOO_LARGE)
         return function_urls.worded(await self._http.serve(api, address, request))

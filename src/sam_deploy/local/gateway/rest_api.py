@@ -94,6 +94,8 @@ class RestApis:
             "resourceId": found.resource.resource_id,
         }
         call = RestCall(api, stage, found, request, rest, account_id, known)
+        if request.too_large:
+            return call.refuse(rest_errors.TOO_LARGE, "a body above 10 MB")
         try:
             call = replace(call, request=compression.unpacked(request, api.compressed_bytes))
         except compression.UnsupportedCodingError as error:
