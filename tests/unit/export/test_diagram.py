@@ -75,6 +75,36 @@ def test_a_declaration_is_one_box_for_all_environments(
     assert ("Invoices", "GivenUp", "given up") in told(graph)
 
 
+def test_who_puts_events_on_a_bus_has_an_arrow_to_it(
+    exported: Callable[[str], tuple[str, tuple[Source, ...]]],
+) -> None:
+    """`uses=["Bus"]` is a permission on `event-bus/NAME`, and the bus has that name."""
+    assert ("Portfolio", "Events", "sends") in told(graph_of(*exported("alchemiser")))
+
+
+ALARMS = """
+Resources:
+  Jobs: {Type: AWS::SQS::Queue}
+  Told: {Type: AWS::SNS::Topic}
+  News: {Type: AWS::SNS::Topic}
+  Heard: {Type: AWS::SNS::Topic}
+  Late:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {AlarmActions: [{Ref: Told}, {Ref: Heard}], OKActions: [{Ref: Told}]}
+  Hearing:
+    Type: AWS::SNS::Subscription
+    Properties: {TopicArn: {Ref: Heard}, Endpoint: {"Fn::GetAtt": [Jobs, Arn]}}
+"""
+
+
+def test_a_topic_that_alarms_alone_tell_is_not_drawn(written: Callable[[str], Source]) -> None:
+    """Nor are alarms. One that leads somewhere is, and one that nobody uses."""
+    graph = graph_of("orders", [written(ALARMS)])
+    assert ["Jobs", "News", "Heard"] == [each.label for each in graph.vertices.values()]
+    assert ("Jobs", "News", "Heard") == graph.groups[0].members
+    assert {("Heard", "Jobs", "")} == told(graph)
+
+
 def test_what_functions_use_comes_from_their_permissions(
     exported: Callable[[str], tuple[str, tuple[Source, ...]]],
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from sam_deploy.export.diagram.links import GIVEN_UP, Link, links
 from sam_deploy.export.diagram.sam_events import SCHEDULE
-from sam_deploy.export.source import Resource, Source, named
+from sam_deploy.export.source import Resource, Source, named, texts
 
 FAMILIES: Final = {
     "AWS::ApiGatewayV2::Api": ("api", "HTTP API"),
@@ -44,6 +44,9 @@ IMPLICIT: Final = {
 }
 """What no template declares, and AWS makes all the same."""
 _NAME_PROPERTIES: Final = ("FunctionName", "QueueName", "TableName", "TopicName", "BucketName")
+_NAMED_OTHERWISE: Final = {"AWS::Events::EventBus": ("Name",)}
+_ALARM: Final = "AWS::CloudWatch::Alarm"
+_ACTIONS: Final = ("AlarmActions", "OKActions", "InsufficientDataActions")
 _DECLARED: Final = re.compile(r'^[a-z_]+\["([^"]+)"\]$')
 
 
@@ -99,23 +102,33 @@ def graph_of(title: str, sources: Sequence[Source]) -> Graph:
     """Return the graph of all stacks of an app.
 
     Resources of several environments that come from one declaration are one box; so are a queue
-    and its dead-letter queue. Roles, policies, log groups, alarms and settings are not drawn.
+    and its dead-letter queue. Roles, policies, log groups, alarms with the topics that they alone
+    tell, and settings are not drawn.
     """
-    drawing, groups = _Drawing(), []
-    for source in sources:
-        members = [key for each in source.resources.values() if (key := _draw(drawing, each))]
-        groups.append(Group(source.title, source.regions, tuple(dict.fromkeys(members))))
+    drawing = _Drawing()
+    members = [[_draw(drawing, each) for each in s.resources.values()] for s in sources]
     for source in sources:
         for link in links(source):
             _connect(drawing, link)
     used = {key for pair in drawing.labels for key in pair}
-    vertices = {
-        key: each for key, each in drawing.vertices.items() if key in used or key not in IMPLICIT
-    }
+    unseen = {*IMPLICIT, *_told_by_alarms(drawing, sources)} - used
+    vertices = {key: each for key, each in drawing.vertices.items() if key not in unseen}
+    groups = [
+        Group(source.title, source.regions, tuple(dict.fromkeys(k for k in keys if k in vertices)))
+        for source, keys in zip(sources, members, strict=True)
+    ]
     edges = tuple(
         Edge(start, end, _joined(labels)) for (start, end), labels in drawing.labels.items()
     )
     return Graph(title, vertices, edges, tuple(groups))
+
+
+def _told_by_alarms(drawing: _Drawing, sources: Sequence[Source]) -> set[str]:
+    """Return the keys of what alarms tell of."""
+    alarms = (each for source in sources for each in source.resources.values())
+    actions = (each.value(name) for each in alarms if each.kind == _ALARM for name in _ACTIONS)
+    names = (name for action in actions for text in texts(action) for name in named(text))
+    return {drawing.keys[name] for name in names if name in drawing.keys}
 
 
 def _draw(drawing: _Drawing, resource: Resource) -> str:
@@ -129,7 +142,7 @@ def _draw(drawing: _Drawing, resource: Resource) -> str:
     if key not in drawing.vertices:
         drawing.vertices[key] = Vertex(key, family, word, _label(resource))
     drawing.keys[resource.logical_id] = key
-    for name in _NAME_PROPERTIES:
+    for name in _NAMED_OTHERWISE.get(resource.kind, _NAME_PROPERTIES):
         text = resource.text(name)
         if text:
             drawing.keys.setdefault(_last(text), key)
@@ -172,10 +185,14 @@ def _found(drawing: _Drawing, text: str) -> str:
 
 
 def _endings(text: str) -> list[str]:
-    """Return what may be the name in an ARN: `arn:...:function:Api:dev`, `...:table/users/*`."""
+    """Return what may be the name in an ARN: `...:function:Api:dev`, `...:table/users/*`.
+
+    Source: Service Authorization Reference, "Resource types" (`event-bus/${EventBusName}`).
+    """
     bucket = text.rpartition(":::")[2].partition("/")[0]
     table = text.partition(":table/")[2].partition("/")[0]
-    return [table, bucket, *reversed(text.split(":"))]
+    bus = text.partition(":event-bus/")[2]
+    return [table, bucket, bus, *reversed(text.split(":"))]
 
 
 def _last(text: str) -> str:
