@@ -220,6 +220,38 @@ def test_all_that_has_no_counterpart_is_told_at_once(written: Callable[[str], So
     ) == told.value.problems
 
 
+PUBLIC = """
+from sam_deploy import App, Environment, FeatureSet, Function, FunctionUrl
+
+app = App(
+    name="shop",
+    domain="example.com",
+    home_region="eu-west-1",
+    environments=[Environment("dev"), Environment("prod", promote_from="dev")],
+    feature_sets=[FeatureSet("core", regions=["eu-west-1"])],
+    functions=[
+        Function("Page", source="Page", timeout_seconds=10, url=FunctionUrl(auth="NONE"),
+                 waive={"function-url": "a page for everybody"}),
+    ],
+)
+"""
+
+
+def test_a_function_url_for_everybody_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    """The provider's 5.x cannot write the permission that Lambda wants; AWS_IAM needs none."""
+    (tmp_path / "deploy.py").write_text(PUBLIC, encoding="utf-8")
+    with pytest.raises(ConfigError) as told:
+        files_of(load(tmp_path))
+    where = "PageFunctionAlias{}UrlInvokePermission.InvokedViaFunctionUrl"
+    said = "of function URLs those with AWS_IAM alone are covered"
+    assert [f"{where.format(each)}: {said}" for each in ("Dev", "Prod")] == list(
+        told.value.problems
+    )
+    assert 'write `FunctionUrl(auth="AWS_IAM")`' in str(told.value.hint)
+    (tmp_path / "deploy.py").write_text(PUBLIC.replace("NONE", "AWS_IAM"), encoding="utf-8")
+    assert any("aws_lambda_function_url" in text for text in files_of(load(tmp_path)).values())
+
+
 def test_an_archive_that_lambda_would_not_take_is_refused() -> None:
     """50 MB is what goes without a bucket."""
     with pytest.raises(ConfigError) as told:

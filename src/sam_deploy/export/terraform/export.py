@@ -10,6 +10,7 @@ from sam_deploy import naming
 from sam_deploy.errors import ConfigError
 from sam_deploy.export.source import Source
 from sam_deploy.export.terraform import translate as translation
+from sam_deploy.export.terraform.families.compute import PUBLIC_URL
 from sam_deploy.export.terraform.guide import guide
 from sam_deploy.export.terraform.reading import snake
 from sam_deploy.export.terraform.roots import Stack, root, root_files
@@ -108,10 +109,13 @@ def _refuse(
         if each.size_bytes > DIRECT_BYTES
     ]
     if problems:
+        hint = "nothing was written; docs/concepts/terraform.md lists what is covered"
+        if any(each.endswith(PUBLIC_URL) for each in problems):
+            hint += '; write `FunctionUrl(auth="AWS_IAM")`, or a route of an HTTP API for everybody'
         raise ConfigError(
             "The app cannot be written as Terraform",
             why="these parts of it have no counterpart in the export",
-            hint="nothing was written; docs/concepts/terraform.md lists what is covered",
+            hint=hint,
             problems=tuple(dict.fromkeys(problems)),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from sam_deploy.export import source
@@ -21,6 +21,7 @@ from sam_deploy.export.terraform.values import (
 
 NAME_PREFIX_LETTERS: Final = 37
 """The provider adds 26 to the prefix of a role, which may have 64. Source: IAM, role names."""
+PUBLIC_URL: Final = "of function URLs those with AWS_IAM alone are covered"
 
 _ROLE_RULES: Final[Mapping[str, Rule]] = {
     "RoleName": to("name"),
@@ -206,9 +207,21 @@ def _permission(reading: Reading, permission: source.Resource) -> Iterator[Resou
         "SourceArn": to("source_arn"),
         "SourceAccount": to("source_account"),
         "FunctionUrlAuthType": to("function_url_auth_type"),
+        "InvokedViaFunctionUrl": _public_url,
     }
     body = reading.body(permission.properties, rules, permission.logical_id)
     yield Resource(permission.logical_id, "aws_lambda_permission", (*where, *body))
+
+
+def _public_url(reading: Reading, node: Node, path: str) -> Iterable[Argument]:
+    """Note that nobody could call a URL of everybody's.
+
+    Source: registry, aws_lambda_permission: `invoked_via_function_url` came with the provider's
+    6.29, and what is exported is held to 5.x.
+    """
+    del node
+    reading.note(path, PUBLIC_URL)
+    return ()
 
 
 def _role(reading: Reading, role: source.Resource) -> Iterator[Resource]:
