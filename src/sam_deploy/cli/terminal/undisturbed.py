@@ -20,7 +20,8 @@ from typing import Final, TextIO
 
 GONE: Final = frozenset({errno.EPIPE, errno.EIO})
 """What a write meets when the other end of a pipe, or the terminal, is not there any more."""
-OUR_STREAMS: Final = frozenset({1, 2})
+ERRORS: Final = 2
+OUR_STREAMS: Final = frozenset({1, ERRORS})
 
 GoesOn = Callable[[], bool]
 """Whether the command that runs now must not be ended by that."""
@@ -95,7 +96,8 @@ def _lasting(stream: TextIO, goes_on: GoesOn) -> TextIO:
         encoding=stream.encoding,
         errors=stream.errors,
         newline="\n",
-        line_buffering=stream.line_buffering,
+        # write-through: PYTHONUNBUFFERED, where nothing waits below it
+        line_buffering=stream.line_buffering or stream.write_through or descriptor == ERRORS,
         write_through=stream.write_through,
     )
     made.goes_on = goes_on

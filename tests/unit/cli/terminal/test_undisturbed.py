@@ -68,6 +68,25 @@ def test_what_changes_something_comes_to_its_end_without_a_reader(note: Path) ->
     assert "ended" == note.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("variable", ["", "1"])
+def test_lines_arrive_when_they_are_written(
+    note: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """Those of standard error always; all of them where PYTHONUNBUFFERED says so."""
+    monkeypatch.setenv("PYTHONUNBUFFERED", variable)
+    script = (
+        f"{HEAD}\nwith undisturbed(lambda: goes_on):\n"
+        "    print('first', file=sys.stderr)\n    print('second')\n    time.sleep(20)\n"
+    )
+    process = begun(script, note, stderr=subprocess.STDOUT)
+    assert process.stdout is not None
+    assert "first\n" == process.stdout.readline()
+    if variable:
+        assert "second\n" == process.stdout.readline()
+    process.kill()
+    process.wait(SECONDS)
+
+
 def test_what_only_looks_ends_with_its_reader(note: Path) -> None:
     """`logs --follow | head -1` would go on for ever."""
     process = begun(TALKS, note, goes_on=False)
