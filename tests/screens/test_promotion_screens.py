@@ -59,7 +59,15 @@ ONE = replace(
     only=("Api",),
     regions=REGIONS[:1],
 )
-BACK = replace(PLAN, act="rollback", source="prod-7", without=("us-west-2",))
+BACK = replace(
+    PLAN,
+    act="rollback",
+    source="prod-7",
+    without=("us-west-2",),
+    warnings=(
+        "`New`: prod-7 says nothing of it (it came later, or was left out): it stays as it is",
+    ),
+)
 NOTHING = replace(PLAN, flips=(flip(REGIONS[0], "Ams", OLD, OLD),))
 
 

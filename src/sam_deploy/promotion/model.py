@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, Literal, TypeAlias
 
 from sam_deploy.errors import RefusedError
@@ -16,6 +16,8 @@ from sam_deploy.errors import RefusedError
 SCHEMA: Final = 1
 SHORT: Final = 8
 """Hex digits of the digest that people compare: on the screen and in the mail."""
+ASIDE: Final = ("warnings",)
+"""Fields that are shown and not kept: what was agreed to is the same with others of them."""
 Act: TypeAlias = Literal["promote", "rollback"]
 PENDING: Final = "new"
 """Stands for the number of a version that is published once its stack stands."""
@@ -145,6 +147,8 @@ class ReleasePlan:
     """Aliases that come with their stack: nobody was served before."""
     agreed: str = ""
     """Digest of the plan that was agreed to, when the versions had no numbers yet."""
+    warnings: tuple[str, ...] = field(default=(), compare=False)
+    """What to look at twice before one agrees, in words: shown, and not kept."""
 
     @property
     def approved(self) -> str:
@@ -179,6 +183,8 @@ class ReleasePlan:
     def written(self) -> bytes:
         """Return it as canonical JSON: keys in order, no spaces, ASCII."""
         value = {"schema": SCHEMA, **_parts(self)}
+        for name in ASIDE:
+            del value[name]
         text = json.dumps(value, sort_keys=True, separators=(",", ":"), default=_parts)
         return text.encode("ascii")
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import functools
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from sam_deploy import naming
@@ -24,7 +24,7 @@ from sam_deploy.promotion.carrying import Done
 from sam_deploy.promotion.model import ReleasePlan
 from sam_deploy.promotion.planning import Frame
 from sam_deploy.promotion.promote import decided, refuse_unknown, tell_weights
-from sam_deploy.promotion.reading import AT_ONCE, Seen, version_of
+from sam_deploy.promotion.reading import AT_ONCE, Seen, Spot, version_of
 from sam_deploy.promotion.session import Promoting, Session, opened, refuse_unfinished
 
 Place: TypeAlias = tuple[str, str]
@@ -88,6 +88,8 @@ def plan_of(session: Session, request: Request) -> ReleasePlan:
     release = target(session.releases, request, {(each.function, each.region) for each in every})
     session.to.report(PhaseStarted("read", f"Reading what {request.environment} serves"))
     places = reading.spots(app, request.environment, "", request.only, request.without)
+    later = _later(release, request, every)
+    places = tuple(each for each in places if each.function not in later)
     sight = reading.read(places, request.environment, "", aws)
     wanted = [release.image.get(each.function, {}).get(each.region) for each in places]
     numbers = [each.version if each else "" for each in wanted]
@@ -121,7 +123,26 @@ def plan_of(session: Session, request: Request) -> ReleasePlan:
     _tell_mixed(session, release, sight.seen)
     plan = planning.plan(frame, sight, [version_of(each) for each in states])
     tell_weights(plan, session.to.report)
-    return plan
+    return replace(plan, warnings=_stays(later, release))
+
+
+def _later(release: ReleaseRecord, request: Request, every: Sequence[Spot]) -> dict[str, str]:
+    """Return the functions that a release says nothing of: name on AWS -> in `deploy.py`.
+
+    They stay as they are, unless they were asked for (`--only`), or unless nothing else is left.
+    One of which it tells in some regions only is none of them: its regions would differ.
+    """
+    told = {e.function for e in every if e.region in release.image.get(e.function, {})}
+    later = {each.function: each.name for each in every if each.function not in told}
+    return later if told and not request.only else {}
+
+
+def _stays(later: Mapping[str, str], release: ReleaseRecord) -> tuple[str, ...]:
+    if not later:
+        return ()
+    names = ", ".join(f"`{name}`" for name in later.values())
+    stays = "they stay as they are" if len(later) > 1 else "it stays as it is"
+    return (f"{names}: {release.id} says nothing of it (it came later, or was left out): {stays}",)
 
 
 def _tell_stacks(session: Session, request: Request) -> None:
@@ -217,7 +238,7 @@ def _problems(
     if seen.alias is None:
         return [f"{where} has no alias `{release.environment}`"]
     if not number:
-        return [f"{where} is not part of {release.id}: it came later; `--only` leaves it out"]
+        return [f"{where} is not on record in {release.id}: it came later, or was left out"]
     known = release.image[seen.spot.function][seen.spot.region].code_sha256
     if state is not None and known and state.code_sha256 != known:
         return [f"{where}: version {number} holds other code than that of {release.id}"]

@@ -56,7 +56,7 @@ def _own(plan: ReleasePlan) -> list[str]:
     found = [f"{each} is left out: it stays as it is, and will differ" for each in plan.without]
     if plan.only:
         found.append(f"limited to {', '.join(plan.only)}: everything else stays as it is")
-    return found
+    return [*found, *plan.warnings]
 
 
 def _row(flip: Flip) -> Json:

@@ -139,16 +139,84 @@ def test_a_version_that_is_gone_is_found_before_anything_is_written(world: World
     assert {"3"} == world.serves()
 
 
-def test_a_function_that_came_later_is_told(world: World, store: Releases) -> None:
-    """It has no version of then: `--only` leaves it out."""
+def test_a_release_that_tells_of_no_function_cannot_be_gone_back_to(
+    world: World, store: Releases
+) -> None:
+    """Nothing would move, which is no rollback."""
     on_record(store, "found", "promote")
     came = world.somebody().rollback("prod")
     assert isinstance(came.error, RefusedError)
     assert "4 things are in the way" == came.error.why
     assert (
-        "`Api` in `eu-west-1` is not part of prod-1: it came later; `--only` leaves it out"
+        "`Api` in `eu-west-1` is not on record in prod-1: it came later, or was left out"
         == came.error.problems[0]
     )
+
+
+def told_of(store: Releases, act: str, promotion: str, *places: tuple[str, str]) -> None:
+    """Put a release of prod on record that tells of these (function, region) only."""
+    image: dict[str, dict[str, ServedVersion]] = {}
+    for function, region in places:
+        image.setdefault(function, {})[region] = ServedVersion("2", "")
+    store.add(
+        ReleaseRecord(
+            environment="prod", act=act, made="", who="", host="", promotion=promotion, image=image
+        )  # type: ignore[arg-type] # an act
+    )
+
+
+API = tuple(sorted(each for each in EVERYWHERE if each[0] == "ApiFunction"))
+
+
+def test_a_function_of_which_a_release_does_not_tell_stays_as_it_is(
+    world: World, store: Releases
+) -> None:
+    """It came later, or an earlier version left it out; the plan says so, and others go back."""
+    told_of(store, "found", "1", *API)
+    told_of(store, "promote", "2", *API)
+    plan = rolling.look(world.somebody().to("rollback"), app(), Request("prod"))
+    assert {"ApiFunction"} == {each.function for each in plan.flips}
+    assert (
+        "`Worker`: prod-1 says nothing of it (it came later, or was left out): it stays as it is",
+    ) == plan.warnings
+    came = world.somebody().rollback("prod")
+    assert came.error is None, came.error
+    assert {"1", "2"} == world.serves()
+    latest = store.latest("prod")
+    assert latest is not None
+    assert "1" == latest.image["WorkerFunction"]["us-east-1"].version
+
+
+def test_a_function_of_which_a_release_tells_in_one_region_only_is_refused(
+    world: World, store: Releases
+) -> None:
+    """Its regions would serve other code than each other."""
+    told_of(store, "found", "1", *API, ("WorkerFunction", "eu-west-1"))
+    told_of(store, "promote", "2", *API)
+    came = world.somebody().rollback("prod")
+    assert isinstance(came.error, RefusedError)
+    assert (
+        "`Worker` in `us-east-1` is not on record in prod-1: it came later, or was left out"
+        == came.error.why
+    )
+
+
+def test_a_function_that_is_asked_for_has_to_be_on_record(world: World, store: Releases) -> None:
+    """`--only` names it: that it stays as it is would be no answer."""
+    told_of(store, "found", "1", *API)
+    told_of(store, "promote", "2", *API)
+    to = world.somebody().to("rollback")
+    with pytest.raises(RefusedError) as caught:
+        rolling.rollback(to, app(), Request("prod", only=("Worker",)))
+    assert "is not on record in prod-1" in caught.value.problems[0]
+
+
+def test_after_a_first_release_of_one_function_all_of_it_can_be_taken_back(world: World) -> None:
+    """What it found is on record for every function, whatever `--only` was."""
+    assert world.somebody().promote("prod", ("Api",)).error is None
+    came = world.somebody().rollback("prod")
+    assert came.error is None, came.error
+    assert {"1"} == world.serves()
 
 
 @pytest.mark.parametrize(

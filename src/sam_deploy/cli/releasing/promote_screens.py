@@ -39,6 +39,7 @@ def plan_text(plan: ReleasePlan, *, final: bool, columns: int = 0) -> str:
         lines.append(f"limited to {', '.join(plan.only)}: everything else stays as it is")
     lines += strategy_lines(plan)
     lines += [f"{each} is LEFT OUT: it stays as it is, and will differ" for each in plan.without]
+    lines += [f"warning: {each}" for each in plan.warnings]
     lines.append(
         f"{plural(len(plan.moves), 'alias', 'aliases')} in {plural(len(plan.regions), 'region')}, "
         f"all or none; plan {plan.short}"
@@ -200,6 +201,7 @@ def plan_json(plan: ReleasePlan) -> dict[str, Any]:
         "regions": list(plan.regions),
         "without": list(plan.without),
         "strategy": strategy_json(plan.strategy),
+        "warnings": list(plan.warnings),
         "aliases": [
             {
                 "function": each.function,
