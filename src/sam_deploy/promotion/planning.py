@@ -19,6 +19,7 @@ from sam_deploy.release import marks
 
 LATEST: Final = "$LATEST"
 USUAL: Final = Strategy()
+ALL_OR_NONE: Final = "a promotion is for all regions or none; run it again when they answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,13 @@ def _before(seen: Seen) -> Version:
     return version_of(seen.serves)
 
 
-def refuse(what: str, sight: Sight, problems: Sequence[str], hint: str) -> None:
-    """Raise one error for all that is in the way: regions that do not answer, and `problems`."""
+def refuse(
+    what: str, sight: Sight, problems: Sequence[str], hint: str, silent_hint: str = ALL_OR_NONE
+) -> None:
+    """Raise one error for all that is in the way: regions that do not answer, and `problems`.
+
+    `silent_hint` is for when some regions do not answer, and nothing else is in the way.
+    """
     silent = [each for each in sight.seen if each.failed is not None]
     lines = list(dict.fromkeys(_silent(each) for each in silent))
     if not lines and not problems:
@@ -109,9 +115,7 @@ def refuse(what: str, sight: Sight, problems: Sequence[str], hint: str) -> None:
         why=every[0] if len(every) == 1 else f"{len(every)} things are in the way",
         state="nothing was changed",
         problems=every if len(every) > 1 else (),
-        hint="a promotion is for all regions or none; run it again when they answer"
-        if only_silent
-        else hint,
+        hint=silent_hint if only_silent else hint,
     )
 
 

@@ -24,7 +24,7 @@ from sam_deploy.promotion.carrying import Done
 from sam_deploy.promotion.model import ReleasePlan
 from sam_deploy.promotion.planning import Frame
 from sam_deploy.promotion.promote import decided, refuse_unknown, tell_weights
-from sam_deploy.promotion.reading import AT_ONCE, Seen, Spot, version_of
+from sam_deploy.promotion.reading import AT_ONCE, Seen, Sight, Spot, version_of
 from sam_deploy.promotion.session import Promoting, Session, opened, refuse_unfinished
 
 Place: TypeAlias = tuple[str, str]
@@ -105,6 +105,7 @@ def plan_of(session: Session, request: Request) -> ReleasePlan:
         sight,
         tuple(problems),
         _nearest(session.releases, request, release),
+        _without(request, sight),
     )
     frame = Frame(
         act="rollback",
@@ -243,6 +244,21 @@ def _problems(
     if state is not None and known and state.code_sha256 != known:
         return [f"{where}: version {number} holds other code than that of {release.id}"]
     return list(planning.version_problems(state, number, where))
+
+
+def _without(request: Request, sight: Sight) -> str:
+    """Return the way past regions that do not answer; another one when none is left then."""
+    silent = dict.fromkeys(each.spot.region for each in sight.seen if each.failed is not None)
+    if all(each.failed is not None for each in sight.seen):
+        return "no region answers: run it again when one does"
+    options = [("--to", request.release)] if request.release else []
+    options += [("--only", each) for each in request.only]
+    options += [("--without-region", each) for each in (*request.without, *silent)]
+    words = " ".join(part for option in options for part in option)
+    return (
+        f"`sam-deploy rollback {request.environment} {words}` goes back everywhere else, and "
+        "the record says so; or run it again when they answer"
+    )
 
 
 def _nearest(releases: Releases, request: Request, missing: ReleaseRecord) -> str:

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from tests.promotion_model.clients import MemoryAws
 from tests.promotion_model.commands import app, documents
 from tests.promotion_model.process import Process
 from tests.unit.promotion.conftest import World
 
-from sam_deploy.errors import ConfigError, RefusedError
+from sam_deploy.aws import UnansweredError
+from sam_deploy.errors import ConfigError, RefusedError, UnreachableError
 from sam_deploy.events import Event, Note
 from sam_deploy.history import ReleaseRecord, Releases, ServedVersion
 from sam_deploy.promotion import rollback as rolling
@@ -231,6 +234,55 @@ def test_what_the_app_does_not_have_is_refused(world: World, request_: Request, 
     """Exit 2, before any call."""
     with pytest.raises(ConfigError, match=text):
         rolling.rollback(world.somebody().to("rollback"), app(), request_)
+
+
+class Down(MemoryAws):
+    """The model's AWS, of which some regions do not answer."""
+
+    regions: tuple[str, ...] = ("us-east-1",)
+
+    def client(self, service: str, region: str, *, retries: bool = True) -> Any:
+        """Return the client of a service; none where nothing answers."""
+        if service == "lambda" and region in self.regions:
+            raise UnansweredError(f"`lambda` got no answer in `{region}`")
+        return super().client(service, region, retries=retries)
+
+
+@pytest.mark.parametrize(
+    ("request_", "command"),
+    [
+        (Request("prod"), "rollback prod --without-region us-east-1"),
+        (
+            Request("prod", "prod-1", only=("Api",)),
+            "rollback prod --to prod-1 --only Api --without-region us-east-1",
+        ),
+    ],
+)
+def test_the_way_past_a_region_that_is_down_is_told(
+    world: World, request_: Request, command: str
+) -> None:
+    """Exit 8, and the very command that goes back everywhere else."""
+    assert world.somebody().promote("prod").error is None
+    operator = world.somebody()
+    to = replace(operator.to("rollback"), aws=Down(world.cloud, operator.process))
+    with pytest.raises(UnreachableError) as caught:
+        rolling.rollback(to, app(), request_)
+    assert (
+        f"`sam-deploy {command}` goes back everywhere else, and the record says so; or run it "
+        "again when they answer"
+    ) == caught.value.hint
+    assert {"2"} == world.serves()
+
+
+def test_where_no_region_answers_none_is_to_be_left_out(world: World) -> None:
+    """That would be a rollback of nothing."""
+    assert world.somebody().promote("prod").error is None
+    operator = world.somebody()
+    down = Down(world.cloud, operator.process)
+    down.regions = ("eu-west-1", "us-east-1")
+    with pytest.raises(UnreachableError) as caught:
+        rolling.rollback(replace(operator.to("rollback"), aws=down), app(), Request("prod"))
+    assert "no region answers: run it again when one does" == caught.value.hint
 
 
 def test_a_region_that_is_down_can_be_left_out(world: World) -> None:
