@@ -107,7 +107,17 @@ def plan_of(session: Session, request: Request) -> ReleasePlan:
         _nearest(session.releases, request, release),
         _without(request, sight),
     )
-    frame = Frame(
+    _tell_stacks(session, request)
+    _tell_mixed(session, release, sight.seen)
+    frame = _frame(session, request, release)
+    plan = planning.plan(frame, sight, [version_of(each) for each in states])
+    tell_weights(plan, session.to.report)
+    return replace(plan, warnings=_stays(later, release))
+
+
+def _frame(session: Session, request: Request, release: ReleaseRecord) -> Frame:
+    app = session.app
+    return Frame(
         act="rollback",
         app=app.name,
         account=session.account,
@@ -120,11 +130,6 @@ def plan_of(session: Session, request: Request) -> ReleasePlan:
         without=request.without,
         only=request.only,
     )
-    _tell_stacks(session, request)
-    _tell_mixed(session, release, sight.seen)
-    plan = planning.plan(frame, sight, [version_of(each) for each in states])
-    tell_weights(plan, session.to.report)
-    return replace(plan, warnings=_stays(later, release))
 
 
 def _later(release: ReleaseRecord, request: Request, every: Sequence[Spot]) -> dict[str, str]:
