@@ -123,7 +123,7 @@ def _short(commit: str) -> str:
 
 
 def subject_lines(plan: ReleasePlan) -> tuple[str, ...]:
-    """Return a line a function for the mail: versions and commit; regions that differ apart."""
+    """Return a line a function for the mail: versions and commit; then how, and warnings."""
     lines = []
     for function in dict.fromkeys(each.function for each in plan.moves):
         flips = [each for each in plan.moves if each.function == function]
@@ -135,7 +135,7 @@ def subject_lines(plan: ReleasePlan) -> tuple[str, ...]:
         else:
             each = ", ".join(f"{f.region} {f.before.number} -> {f.after.number}" for f in flips)
             lines.append(f"{function}: {each}{commit}")
-    return (*lines, *strategy_lines(plan))
+    return (*lines, *strategy_lines(plan), *(f"warning: {each}" for each in plan.warnings))
 
 
 def nothing_text(plan: ReleasePlan) -> str:
