@@ -29,7 +29,11 @@ OLD = Version(
 )
 NEW = replace(OLD, number="47", code_sha256="new", commit="2b3c4d5e6f70+", size_bytes=2_345_678)
 CONFIGURED = replace(
-    NEW, memory_mb=512, timeout_seconds=30, role="other", layers=("arn:aws:lambda:x:1:layer:dep:4",)
+    NEW,
+    memory_mb=512,
+    timeout_seconds=30,
+    role="other",
+    layers=("arn:aws:lambda:x:1:layer:dep:4", "arn:aws:lambda:x:1:layer:new:1"),
 )
 PLAN = ReleasePlan(
     act="promote",

@@ -54,7 +54,8 @@ def prepared(
     app, to = session.app, session.to
     to.report(PhaseStarted("read", f"Reading what {frame.source} and {frame.environment} serve"))
     places = reading.spots(app, frame.environment, frame.source, (), ())
-    sight, known = read(places, frame.environment, frame.source, to.aws, session.releases)
+    pair = (frame.environment, frame.source)
+    sight, known = read(app, places, pair, to.aws, session.releases)
     there = look(sight, to.aws)
     chosen = _part(sight, frame.only)
     way = planning.way_to(app, frame.source)

@@ -16,7 +16,7 @@ from sam_deploy.errors import RefusedError
 SCHEMA: Final = 1
 SHORT: Final = 8
 """Hex digits of the digest that people compare: on the screen and in the mail."""
-ASIDE: Final = ("warnings",)
+ASIDE: Final = ("warnings", "recorded_commit")
 """Fields that are shown and not kept: what was agreed to is the same with others of them."""
 Act: TypeAlias = Literal["promote", "rollback"]
 PENDING: Final = "new"
@@ -40,6 +40,14 @@ class Version:
     role: str = ""
     layers: tuple[str, ...] = ()
     """ARNs of its layers."""
+    recorded_commit: str = field(default="", compare=False)
+    """As a release record has it, when its own description tells none: CloudFormation makes first
+    versions without. A broker holds `commit` against the description, so it is not put there."""
+
+    @property
+    def made_of(self) -> str:
+        """The commit, however it is known; '' when it is not."""
+        return self.commit or self.recorded_commit
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +191,6 @@ class ReleasePlan:
     def written(self) -> bytes:
         """Return it as canonical JSON: keys in order, no spaces, ASCII."""
         value = {"schema": SCHEMA, **_parts(self)}
-        for name in ASIDE:
-            del value[name]
         text = json.dumps(value, sort_keys=True, separators=(",", ":"), default=_parts)
         return text.encode("ascii")
 
@@ -199,8 +205,8 @@ def key_of(app: str, digest: str) -> str:
 
 
 def _parts(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any of the dataclasses above
-    """Return the fields of a dataclass as they are: `asdict` copies all below, too."""
-    return {each.name: getattr(value, each.name) for each in fields(value)}
+    """Return the fields that are kept, as they are: `asdict` copies all below, too."""
+    return {e.name: getattr(value, e.name) for e in fields(value) if e.name not in ASIDE}
 
 
 def read(body: bytes, where: str) -> ReleasePlan:

@@ -172,7 +172,7 @@ def _plan(
     source = str(environment.promote_from)
     to.report(PhaseStarted("read", f"Reading what {source} and {environment.name} serve"))
     places = reading.spots(app, environment.name, source, request.only, ())
-    sight, known = read(places, environment.name, source, to.aws, releases)
+    sight, known = read(app, places, (environment.name, source), to.aws, releases)
     way = planning.way_to(app, source)
     problems = tuple(planning.promotion_problems(sight, environment.name, source, way))
     strategy = request.strategy

@@ -162,7 +162,9 @@ def merged(image: Image, served: Mapping[tuple[str, str], Version]) -> Image:
     """Return an image with what these (region, function) serve now."""
     found = {function: dict(regions) for function, regions in image.items()}
     for (region, function), version in served.items():
-        found.setdefault(function, {})[region] = ServedVersion(
-            version.number, version.code_sha256, version.commit
-        )
+        places = found.setdefault(function, {})
+        was = places.get(region)
+        same = was and (was.version, was.code_sha256) == (version.number, version.code_sha256)
+        commit = version.made_of or (was.commit if was and same else "")
+        places[region] = ServedVersion(version.number, version.code_sha256, commit)
     return found

@@ -21,6 +21,7 @@ from sam_deploy.events import Note, PhaseStarted
 from sam_deploy.history import ReleaseRecord, Releases
 from sam_deploy.promotion import planning, reading
 from sam_deploy.promotion.carrying import Done
+from sam_deploy.promotion.known import read
 from sam_deploy.promotion.model import ReleasePlan
 from sam_deploy.promotion.planning import Frame
 from sam_deploy.promotion.promote import decided, refuse_unknown, tell_weights
@@ -90,7 +91,8 @@ def plan_of(session: Session, request: Request) -> ReleasePlan:
     places = reading.spots(app, request.environment, "", request.only, request.without)
     later = _later(release, request, every)
     places = tuple(each for each in places if each.function not in later)
-    sight = reading.read(places, request.environment, "", aws)
+    pair = (request.environment, release.id)
+    sight, known = read(app, places, pair, aws, session.releases)
     wanted = [release.image.get(each.function, {}).get(each.region) for each in places]
     numbers = [each.version if each else "" for each in wanted]
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -112,7 +114,7 @@ def plan_of(session: Session, request: Request) -> ReleasePlan:
     frame = _frame(session, request, release)
     plan = planning.plan(frame, sight, [version_of(each) for each in states])
     tell_weights(plan, session.to.report)
-    return replace(plan, warnings=_stays(later, release))
+    return known.told_on(replace(plan, warnings=_stays(later, release)), sight)
 
 
 def _frame(session: Session, request: Request, release: ReleaseRecord) -> Frame:

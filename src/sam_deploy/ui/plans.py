@@ -9,7 +9,7 @@ from sam_deploy.promotion import Flip, ReleasePlan
 from sam_deploy.ui.ports import Json
 
 FACTS = {
-    "commit": "commit",
+    "made_of": "commit",
     "code_sha256": "code",
     "memory_mb": "memory",
     "timeout_seconds": "timeout",
@@ -69,6 +69,6 @@ def _row(flip: Flip) -> Json:
         "changed": [
             name for fact, name in FACTS.items() if getattr(before, fact) != getattr(after, fact)
         ],
-        "commit_before": before.commit or None,
-        "commit_after": after.commit or None,
+        "commit_before": before.made_of or None,
+        "commit_after": after.made_of or None,
     }
