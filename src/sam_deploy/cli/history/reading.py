@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sam_deploy.cli import identity, wiring
-from sam_deploy.cli.options import Globals
+from sam_deploy.cli.options import Globals, program
 from sam_deploy.errors import ConfigError, SamDeployError
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def read(shelves: Shelves, meant: tuple[str, ...], limit: int) -> Told:
 def apart(
     app: App, latest: Mapping[str, ReleaseRecord], served: Sequence[Served]
 ) -> tuple[str, ...]:
-    """Return where regions differ as it was put on record, with the command that ends it. Pure."""
+    """Return where regions differ as it was put on record, with the command that ends it."""
     from sam_deploy import promotion, release  # noqa: PLC0415 - boto3
 
     lines = []
@@ -134,7 +134,8 @@ def apart(
                 if back
                 else promotion.way_to(app, environment)
             )
-            lines.append(f"{found.words}, since {record.id}:\n  `sam-deploy {way}` ends that")
+            command = f"{program()} {way}"
+            lines.append(f"{found.words}, since {record.id}:\n  `{command}` ends that")
     return tuple(lines)
 
 

@@ -10,6 +10,7 @@ import pytest
 from tests.promotion_model.commands import app
 
 from sam_deploy.cli.history import reading, screens, words
+from sam_deploy.cli.options import program
 from sam_deploy.errors import ConfigError
 from sam_deploy.history import Link, ReleaseRecord, ServedVersion, Verdict
 from sam_deploy.release import Served
@@ -105,7 +106,7 @@ def test_a_region_that_was_left_out_is_told_with_the_way_on(
     (line,) = reading.apart(app(), {"prod": record}, served("prod", "7", "6"))
     assert (
         f"prod serves other code of ApiFunction in {HERE} than in {THERE}, since prod-2:\n"
-        f"  `sam-deploy {way}` ends that"
+        f"  `{program()} {way}` ends that"
     ) == line
     text = screens.history_text(replace(told(*served("prod", "7", "6")), apart=(line,)), NOON)
     assert text.endswith(line)
