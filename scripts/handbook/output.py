@@ -19,6 +19,9 @@ HEAD, TAIL = 3, 9
 """Lines of the beginning and the end that are shown of a long output."""
 VOLATILE = (
     (re.compile(r"\x1b\[[0-9;?]*[A-Za-z]"), ""),
+    # ids of Cognito's user pools and of their clients
+    (re.compile(r"\b([a-z]{2}-[a-z]+-\d)_[0-9A-Za-z]{9}\b"), r"\1_ID"),
+    (re.compile(r"\b[0-9A-Za-z]{26}\b"), "ID"),
     (re.compile(r"\b\d{8}T\d{6}Z-([a-z-]+)-[0-9a-f]{4}\b"), r"RUN-\1"),
     (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "ID"),
     (re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{7,64}\b"), "ID"),

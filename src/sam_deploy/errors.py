@@ -24,7 +24,15 @@ EXIT_INTERRUPTED: Final = 130
 
 
 class StoppedError(Exception):
-    """Raised in a lane of work when the user or a failure elsewhere asked to stop."""
+    """Raised in a lane of work when the user or a failure elsewhere asked to stop.
+
+    `state` says how the work has ended, where that is known; `hint` may say what to do next.
+    """
+
+    def __init__(self, state: str = "", hint: str = "") -> None:
+        super().__init__(state)
+        self.state = state
+        self.hint = hint
 
 
 class InterruptedWorkError(KeyboardInterrupt):

@@ -25,9 +25,9 @@ from sam_deploy.aws import (
     Tables,
 )
 from sam_deploy.deploy import destroy, guard_role, journal
-from sam_deploy.deploy.destroy import Wanted
 from sam_deploy.deploy.ground import Ground
 from sam_deploy.deploy.journal import Entry, Journal, PlaceEntry
+from sam_deploy.deploy.wanted import Wanted
 from sam_deploy.errors import RefusedError
 from sam_deploy.events import Event, Note, RegionFinished
 from sam_deploy.lanes import Stop
@@ -333,13 +333,18 @@ def test_a_protected_stack_stays(ground: Ground, stacks: tuple[StackPlan, StackP
 def test_the_role_of_the_canaries_goes_with_the_last_stack(
     ground: Ground, stacks: tuple[StackPlan, StackPlan], heard: list[Event]
 ) -> None:
-    """It is no part of any stack, and nothing needs it once there is no function."""
+    """It is no part of any stack, and nothing needs it once there is no function.
+
+    A stack that the app could have and was never made, such as that of the environment `local`,
+    keeps nothing.
+    """
     name = guard_role.name_of(ground.name)
     role = Role(name, "a test", TRUST, guard_role.POLICY, POLICY)
     Roles(ground.aws, HOME).ensure(role)
-    destroyed(ground, Wanted(stacks[1:], stacks, frozenset({"Loose"})))
+    every = (*stacks, StackPlan(f"{ground.name}-local", "core", (HOME,), ("local",), HOME, "local"))
+    destroyed(ground, Wanted(stacks[1:], every, frozenset({"Loose"})))
     assert not Roles(ground.aws, HOME).ensure(role)[1]
-    destroyed(ground, wanted(stacks, "Loose"))
+    destroyed(ground, Wanted(stacks, every, frozenset({"Loose"})))
     notes = [each.message for each in heard if isinstance(each, Note)]
     assert [f"the role `{name}` is deleted, too"] == [each for each in notes if name in each]
     assert Roles(ground.aws, HOME).ensure(role)[1]

@@ -203,3 +203,11 @@ def test_commands_are_found_wherever_they_stand() -> None:
     assert [(7, "sam-deploy status ...")] == [*tree.in_prose(prose)]
     assert tree.problem_in_prose("sam-deploy promote ...") is None
     assert tree.problem_in_prose("sam-deploy nothing ...") is not None
+
+
+def test_ids_that_aws_makes_up_are_not_compared() -> None:
+    """Those of Cognito's pools and clients; the region before the first still counts."""
+    shown = "PeopleDevClientId 2em5CHbdzYh5be7BoIc69i5XxO eu-west-1_cwiRwCBDP"
+    printed = "PeopleDevClientId MNXBVIzrRHNMNkrPx3anUjFMmb eu-west-1_Tpd9vvXaC"
+    assert output.fits(shown, printed)
+    assert not output.fits(shown, printed.replace("eu-west-1", "us-east-1"))

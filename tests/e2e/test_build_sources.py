@@ -271,6 +271,25 @@ def test_a_layer_that_is_a_member_takes_the_versions_of_the_workspace(
     assert {"core": "1", "util": "1", "idna": "3.9"} == versions(made)
 
 
+def test_a_layer_of_plain_modules_brings_the_packages_of_its_pyproject(
+    project: Path, store: Store
+) -> None:
+    """Both are side by side in it: this takes the place of `requirements` beside `source`."""
+    text = pyproject("links", "six==1.17.0")
+    write(project / "links", {"links.py": "import six\n", "pyproject.toml": text})
+    unit = BuildUnit(
+        key="layer/links",
+        name="links",
+        kind="layer",
+        archive="links.zip",
+        target=TARGET,
+        source=project / "links",
+    )
+    made = build(unit, project, store)
+    assert {"six": "1.17.0"} == versions(made)
+    assert {"python/links.py", "python/six.py"} <= names(made)
+
+
 POETRY = """\
 [tool.poetry]
 name = "api"

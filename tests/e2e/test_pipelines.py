@@ -2,7 +2,8 @@
 
 What an action of GitHub's does is done by hand: checked out is the project itself, and artifacts
 stay where they are. Every `run:` is executed as it stands, by bash as GitHub calls it; every
-`script:` of GitLab's as its runner does.
+`script:` of GitLab's as its runner does. sam-deploy is that of this checkout: the command, and for
+projects that ask for it the wheel, since it is on no index.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
+import uv
 import yaml
 from tests.faults.grant import grant
 
@@ -55,21 +57,42 @@ def told() -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
 
 @pytest.fixture
-def machine(tmp_path: Path, make_tiny: Callable[..., Project]) -> Machine:
-    """A machine with `sam-deploy` on its path, and the tiny project checked out."""
+def programs(tmp_path: Path) -> Path:
+    """A folder with nothing but `sam-deploy`."""
     command = tmp_path / "bin" / "sam-deploy"
     command.parent.mkdir()
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m sam_deploy "$@"\n', encoding="utf-8")
     command.chmod(0o755)
-    return Machine(make_tiny(), command.parent)
+    return command.parent
+
+
+@pytest.fixture
+def machine(programs: Path, make_tiny: Callable[..., Project]) -> Machine:
+    """A machine with `sam-deploy` on its path, and the tiny project checked out."""
+    project = make_tiny()
+    return Machine(project, f"{programs}{os.pathsep}{project.environment['PATH']}")
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, programs: Path, make_project: Callable[..., Project]) -> Machine:
+    """A machine with `sam-deploy` and `uv` alone, and a project that `init` has just written."""
+    (programs / "uv").symlink_to(uv.find_uv_bin())
+    wheels, folder = tmp_path / "wheels", tmp_path / "orders"
+    build = ["build", "--quiet", "--wheel", "--out-dir", wheels, Path(__file__).parents[2]]
+    subprocess.run([uv.find_uv_bin(), *build], check=True)
+    variables = {"UV_FIND_LINKS": str(wheels), "UV_PYTHON": sys.executable}
+    folder.mkdir()
+    project = make_project(folder, variables)
+    assert 0 == project.run("init", "--template", "full").code
+    return Machine(project, f"{programs}{os.pathsep}{os.defpath}")
 
 
 class Machine:
     """Runs scripts in the project, where nobody sits at a terminal."""
 
-    def __init__(self, project: Project, programs: Path) -> None:
+    def __init__(self, project: Project, path: str) -> None:
         self.project = project
-        self.path = f"{programs}{os.pathsep}{project.environment['PATH']}"
+        self.path = path
 
     def bash(self, script: str, variables: Mapping[str, str], *options: str) -> tuple[int, str]:
         """Run a script; return its exit code and what it said."""
@@ -272,3 +295,14 @@ def test_the_scripts_of_gitlab_deploy_and_promote(
         (each["app"], each["outcome"], each["commit"]) for each in bodies
     ]
     assert 0 == runner.carry_out("notify-succeeded", NOTIFY_WEBHOOK_URL="", **about)[0]
+
+
+def test_a_new_project_passes_its_checks_and_is_built(fresh: Machine) -> None:
+    """With uv alone on the machine: lint, its tests, templates; then again, by `uv.lock`."""
+    runner = GitHub(fresh)
+    for job in ("check", "build"):
+        assert {0} == set(codes(runner.carry_out("sam-deploy", job)).values())
+    assert (fresh.project.folder / "uv.lock").is_file()
+    done = GitLab(fresh).carry_out("check")
+    assert 0 == done[0], done[1]
+    assert " passed" in done[1]

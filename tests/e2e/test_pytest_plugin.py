@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -29,11 +30,14 @@ app = App(
     queues=[Queue("Jobs", visibility_timeout_seconds=60)],
     buckets=[Bucket("tested-files")],
     tables=[Table("Things", partition_key=Key("id"))],
-    http_api=HttpApi(),
+    settings=[Secret("API_KEY"), Setting("COLOUR", value="red")],
+    user_pools=[UserPool("People", clients=[UserPoolClient(), UserPoolClient(name="Admin")])],
+    http_api=HttpApi(authorizer=Authorizer(pool="People")),
     functions=[
         Function(
             "Hello", source="hello", timeout_seconds=10, memory_mb=256,
-            routes=[Route("GET", "/hello")], triggers=[on_queue("Jobs", batch_size=1)],
+            routes=[Route("GET", "/hello", public=True), Route("GET", "/me")],
+            settings=["HOST", "API_KEY", "COLOUR"], triggers=[on_queue("Jobs", batch_size=1)],
             uses=["Jobs", "tested-files", "Things"],
         ),
     ],
@@ -41,10 +45,15 @@ app = App(
 """
 HANDLER = """
 import json
+from sam_deploy_runtime import setting
 
 def handler(event, context):
     if event.get("fail"):
         raise ValueError("as told")
+    if event.get("settings"):
+        return {"host": setting("HOST"), "key": str(setting("API_KEY"))}
+    if event.get("rawPath", "").endswith("/me"):
+        return event["requestContext"]["authorizer"]["jwt"]["claims"]
     alias = context.invoked_function_arn.rpartition(":")[2]
     print("event", json.dumps(event))
     return {"statusCode": 200, "body": alias}
@@ -58,7 +67,7 @@ def note(app):
         " ".join([app.endpoint, *map(str, app.cloud.pids)]))
 """
 TESTS = """
-import os, urllib.request
+import json, os, urllib.error, urllib.request
 import pytest
 from notes import note
 
@@ -106,8 +115,56 @@ def test_faults_and_commands(sam_deploy_app):
     assert [] == app.mails("nobody@example.com")
     assert "Hello" in app.run("status").stdout
 
+def test_settings(sam_deploy_app):
+    app = sam_deploy_app
+    missing = app.invoke("Hello", {"settings": True}).payload["errorMessage"]
+    assert "'HOST' has no value" in missing
+    app.set_setting("HOST", "example.com")
+    app.set_setting("API_KEY", "k-1")
+    app.set_setting("HOST", "example.org", "prod")
+    found = app.invoke("Hello", {"settings": True})
+    assert (None, {"host": "example.com", "key": "k-1"}) == (found.error, found.payload)
+    missing = app.invoke("Hello", {"settings": True}, "prod").payload["errorMessage"]
+    assert "'API_KEY' has no value" in missing
+    told = app.run("settings", "get", "HOST", "--environment", "prod")
+    assert ("example.org\\n", 0) == (told.stdout, told.returncode)
+
+def test_people(sam_deploy_app):
+    app = sam_deploy_app
+    assert app.user_pool_id("People").startswith("eu-west-1_")
+    assert app.user_pool_id("People", "prod") != app.user_pool_id("People")
+    assert app.user_pool_id("People", region="us-east-1").startswith("us-east-1_")
+    assert app.user_pool_client_id("People") != app.user_pool_client_id("People", "Admin")
+
+    def me(headers):
+        asked = urllib.request.Request(app.url() + "/me", headers=headers)
+        return json.load(urllib.request.urlopen(asked))
+
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        me({})
+    asha = app.sign_in("People", "asha@example.com")
+    assert "asha@example.com" == asha.claims["email"]
+    assert asha.claims["sub"] == me(asha.headers)["sub"]
+    token = {"Authorization": f"Bearer {asha.access_token}"}
+    assert "access" == me(token)["token_use"]
+    again = app.sign_in("People", "asha@example.com", client="Admin", attributes={"name": "A."})
+    assert (asha.claims["sub"], "A.") == (again.claims["sub"], again.claims["name"])
+    assert [] == app.mails("asha@example.com")
+
 def test_mistakes(sam_deploy_app):
-    from sam_deploy.errors import ConfigError
+    from sam_deploy.errors import ConfigError, RefusedError
+    with pytest.raises(ConfigError, match="no user pool `Peopel`"):
+        sam_deploy_app.user_pool_id("Peopel")
+    with pytest.raises(ConfigError, match="no client `Admni`"):
+        sam_deploy_app.user_pool_client_id("People", "Admni")
+    with pytest.raises(RefusedError, match="`People` of `dev` is not in `us-west-2`"):
+        sam_deploy_app.sign_in("People", region="us-west-2")
+    with pytest.raises(ConfigError, match="reads `HOTS`"):
+        sam_deploy_app.set_setting("HOTS", "x")
+    with pytest.raises(ConfigError, match="value is empty"):
+        sam_deploy_app.set_setting("HOST", "")
+    with pytest.raises(RefusedError, match="keeps the value of `COLOUR`"):
+        sam_deploy_app.set_setting("COLOUR", "blue")
     with pytest.raises(ConfigError, match="no queue `Jbos`") as error:
         sam_deploy_app.queue_url("Jbos")
     with pytest.raises(ConfigError, match="no environment `pord`"):
@@ -122,7 +179,8 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
     # a worker of xdist says in variables that it is one; the session that it starts is none
     for name in [each for each in os.environ if each.startswith("PYTEST_XDIST")]:
         monkeypatch.delenv(name)
-    pytester.makepyfile(deploy=APP, notes=NOTES, test_app=TESTS)
+    shown = "\n".join(["import re", "import httpx", *page("def test_notes", "def test_whoever")])
+    pytester.makepyfile(deploy=APP, notes=NOTES, test_app=f"{TESTS}\n{shown}")
     pytester.makeini("[pytest]\npythonpath = .\n")
     (pytester.path / "hello").mkdir()
     (pytester.path / "hello" / "handler.py").write_text(HANDLER, encoding="utf-8")
@@ -130,6 +188,14 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
 
 
 HOME = os.environ["HOME"]
+PAGE = Path(__file__).parents[2] / "docs" / "guides" / "testing.md"
+
+
+def page(*beginnings: str) -> list[str]:
+    """Return the tests that the guide shows, as it shows them."""
+    text = PAGE.read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return [each for begin in beginnings for each in blocks if each.startswith(begin)]
 
 
 def noted(project: pytest.Pytester, name: str) -> tuple[str, list[int]]:
@@ -152,7 +218,7 @@ def test_tests_get_the_deployed_app_and_its_cloud_ends_with_them(
 ) -> None:
     """One deployment for all tests; what it does is said, and no process is left."""
     ran = project.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:xdist")
-    ran.assert_outcomes(passed=4)
+    ran.assert_outcomes(passed=8)
     ran.stdout.fnmatch_lines(["sam-deploy: deployed in * s; it answers at http://127.0.0.1:*"])
     assert [] == alive(noted(project, "alone")[1])
     assert not (project.path / ".sam-deploy" / "cloud").exists()

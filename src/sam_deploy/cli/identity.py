@@ -43,13 +43,19 @@ def of_project(chosen: Globals, sam: SamChoice, regions: tuple[str, ...] = ()) -
 
 
 def reach(
-    chosen: Globals, who: Identity, target: str | None, why_not: str = wiring.NOTHING_THERE
+    chosen: Globals,
+    who: Identity,
+    target: str | None,
+    why_not: str = wiring.NOTHING_THERE,
+    *,
+    writing: bool = True,
 ) -> Place:
     """Return the place, without starting an embedded cloud: an empty one has nothing to tell.
 
-    Raises `RefusedError` when it does not run; `why_not` says what follows from that.
+    Raises `RefusedError` when it does not run; `why_not` says what follows from that. A command
+    that is `writing` has to be told the target where there is no terminal (`ConfigError`).
     """
-    named, _ = wiring.choose_target(chosen, target, writing=True)
+    named, _ = wiring.choose_target(chosen, target, writing=writing)
     return wiring.look_or_refuse(chosen, named, who.runtime, "deploy", why_not)
 
 

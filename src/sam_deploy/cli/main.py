@@ -15,6 +15,7 @@ from sam_deploy.cli import recording
 from sam_deploy.cli.options import Globals
 from sam_deploy.cli.terminal.answers import answer
 from sam_deploy.cli.terminal.encoding import settle
+from sam_deploy.cli.terminal.undisturbed import undisturbed
 from sam_deploy.errors import (
     EXIT_BUG,
     EXIT_INTERRUPTED,
@@ -184,8 +185,9 @@ def main(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code; every error ends here."""
     settle(sys.stdout, sys.stderr)
     recording.forget()
-    code = _run(arguments)
-    recording.ended(code)
+    with undisturbed(recording.goes_on):
+        code = _run(arguments)
+        recording.ended(code)
     return code
 
 
@@ -208,7 +210,7 @@ def _run(arguments: Sequence[str]) -> int:
         return _ended(explained(error), arguments)
     except SystemExit:
         # When the reader (head, less) has gone click puts a silent stream in the place of standard
-        # output and ends the process by itself, with 1. That is no failure of ours.
+        # output and ends the process by itself, with 1. That is no failure of what only looks.
         if sys.stdout is output:
             raise
         return 0
@@ -267,7 +269,7 @@ def _interrupted(arguments: Sequence[str], error: BaseException) -> int:
     click.echo("\ninterrupted", err=True)
     told = SamDeployError(
         "interrupted",
-        why="it was stopped, by Ctrl-C or by a no to a question",
+        why="it was stopped: by Ctrl-C, a signal, or a no to a question",
         state=spelt(getattr(error, "state", "") or unknown),
         hint=spelt(getattr(error, "hint", "") or again),
     )

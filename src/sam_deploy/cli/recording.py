@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from sam_deploy import __version__
+from sam_deploy.cli.kinds import LOOKING, SHOWING, WORKING
 from sam_deploy.cli.options import Globals
 
 if TYPE_CHECKING:
@@ -26,22 +27,6 @@ if TYPE_CHECKING:
     from sam_deploy.runs import Past, RunLog
     from sam_deploy.runs.ending import Failure
 
-WORKING: Final = frozenset(
-    {
-        *("deploy", "build", "demo", "serve", "promote", "approve", "rollback", "resume"),
-        *("recover", "unlock", "destroy", "shift advance", "shift abort", "layers prune"),
-        *("settings set", "settings delete", "cloud start", "cloud stop", "cloud reset"),
-    }
-)
-LOOKING: Final = frozenset(
-    {
-        *("status", "history", "release show", "audit list", "audit verify", "logs", "outputs"),
-        *("diff", "doctor", "explain", "inspect", "template", "schema", "layers list"),
-        *("settings list", "settings get", "settings diff", "shift status", "broker status"),
-        *("runs", "runs show", "cloud status", "cloud url", "cloud mail", "cloud queues"),
-    }
-)
-"""Nothing is otherwise after them, however they end."""
 PROJECT_FILES: Final = (
     *("deploy.py", ".sam-deploy", "samconfig.toml"),
     *("template.yaml", "template.yml", "template.json"),
@@ -84,6 +69,8 @@ class Recording:
 
 
 _now: ContextVar[Recording | None] = ContextVar("recording", default=None)
+_called: list[str] = []
+"""The commands of this process, the newest last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +108,14 @@ def only_looks() -> bool:
     return recording is not None and recording.name in LOOKING
 
 
+def goes_on() -> bool:
+    """Whether this process's command has to come to its end, whoever still reads of it.
+
+    Asked by any thread that writes: what is recorded is known to the command's own alone.
+    """
+    return bool(_called) and _called[-1] not in LOOKING | SHOWING
+
+
 def past() -> Past:
     """Return what earlier runs of this command took here; nothing where there is no log."""
     from sam_deploy import runs  # noqa: PLC0415 - only where something is shown
@@ -137,6 +132,7 @@ def past() -> Past:
 def forget() -> None:
     """Have nothing recorded, whatever ran in this process before."""
     _now.set(None)
+    _called.clear()
 
 
 def _begin(name: str) -> None:
@@ -145,6 +141,7 @@ def _begin(name: str) -> None:
     project = chosen.project if chosen else Path.cwd()
     recording = Recording(name, project, _arguments(context))
     _now.set(recording)
+    _called.append(name)
     if name not in WORKING:
         return
     from sam_deploy import runs  # noqa: PLC0415 - commands that read do not pay for it

@@ -239,6 +239,8 @@ def _interrupted(ended: Future[T]) -> KeyboardInterrupt:
     error = ended.exception()
     if error is None:
         return InterruptedWorkError("it had come to its end before it could stop")
+    if isinstance(error, StoppedError) and error.state:
+        return InterruptedWorkError(error.state, error.hint)
     if isinstance(error, SamDeployError):
         ways = (error.what, error.why, error.state, *getattr(error, "problems", ()))
         return InterruptedWorkError("; ".join(each for each in ways if each), error.hint)

@@ -83,7 +83,8 @@ def promoting(
             f"`{stack}` in `{region}` could not be looked at",
             why=str(error),
             state="nothing was changed",
-            hint="a promotion is for all regions or none; run it again when they answer",
+            hint="a promotion is for all regions or none; "
+            + (error.hint or "run it again when they answer"),
         )
     bucket = provide.artifact_bucket(manifest.name, account, manifest.home_region, to.aws)
     mine = journals.begin(owner, found.entry, manifest.environment, to.options.allow_replace)

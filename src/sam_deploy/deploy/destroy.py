@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sam_deploy import lanes
-from sam_deploy.aws import Buckets, Layers
-from sam_deploy.deploy import guard_role, lock
+from sam_deploy.aws import Buckets
+from sam_deploy.deploy import beside, guard_role, stores
 from sam_deploy.deploy import journal as journals
 from sam_deploy.deploy.cases import all_in_one
 from sam_deploy.deploy.going import (
@@ -30,34 +30,13 @@ from sam_deploy.deploy.going import (
 )
 from sam_deploy.deploy.ground import Ground, new_token
 from sam_deploy.deploy.journal import Entry, Journal, PlaceEntry, Read
-from sam_deploy.deploy.standing import Part, Standing, look_at_all
+from sam_deploy.deploy.standing import Beside, Part, Standing, look_at_all
 from sam_deploy.deploy.survey import Place
 from sam_deploy.deploy.taking_down import take_one_down
+from sam_deploy.deploy.wanted import Wanted
 from sam_deploy.errors import RefusedError, SamDeployError
 from sam_deploy.events import Note, PhaseStarted, Planned, RegionFinished
-from sam_deploy.plan import StackPlan
 from sam_deploy.steps import DESTROY_STEPS
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is to go. `every` has all stacks of the app, in all environments."""
-
-    stacks: tuple[StackPlan, ...]
-    every: tuple[StackPlan, ...]
-    delete_data: frozenset[str] = frozenset()
-    layers: tuple[str, ...] = ()
-    artifacts: bool = False
-
-    @property
-    def places(self) -> tuple[Place, ...]:
-        """(stack name, region) of what is to go."""
-        return _places(self.stacks)
-
-    @property
-    def others(self) -> tuple[Place, ...]:
-        """The same of what is not."""
-        return tuple(each for each in _places(self.every) if each not in self.places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +65,8 @@ class Destroyed:
     layer_versions: int = 0
     buckets: tuple[str, ...] = ()
     """Artifact buckets that are gone."""
+    beside: tuple[Beside, ...] = ()
+    """What stays and was in no stack."""
 
     @property
     def kept(self) -> tuple[tuple[Place, Part], ...]:
@@ -93,29 +74,39 @@ class Destroyed:
         return tuple((place, part) for place, each in self.done.items() for part in each.stays)
 
 
-def _places(stacks: Sequence[StackPlan]) -> tuple[Place, ...]:
-    return tuple((stack.name, region) for stack in stacks for region in stack.regions)
-
-
 def look(ground: Ground, wanted: Wanted) -> Found:
     """Return what would be done. Writes nothing. Raises everything that is in the way, at once."""
     ground.report(PhaseStarted("preflight", "Looking at what stands"))
     journal = journals.read(ground.documents, ground.name)
-    others = wanted.others if wanted.layers or wanted.artifacts else ()
     standing = look_at_all(
-        (*wanted.places, *others), ground.aws, at_once=ground.at_once, stop=ground.stop
+        (*wanted.places, *wanted.others), ground.aws, at_once=ground.at_once, stop=ground.stop
     )
-    before = _before(ground, journal.entry)
+    found = beside.look(ground, wanted, standing)
+    before = _with(_before(ground, journal.entry), found.named)
     fates = tuple(
         fate(standing[place], wanted.delete_data, before.get(place, ())) for place in wanted.places
     )
-    errors = list(refusals(fates, standing, wanted.delete_data, journal.entry))
-    errors += _still_used({place: standing[place] for place in others}, wanted)
+    errors = [*refusals(fates, standing, wanted.delete_data, journal.entry, found.stays)]
+    errors += found.errors
+    if wanted.layers or wanted.artifacts:
+        errors += _still_used({place: standing[place] for place in wanted.others}, wanted)
     if errors:
         raise all_in_one(errors, "destroying")
     buckets = Buckets(ground.aws, ground.home_region, ground.account)
     there = buckets.exists(ground.bucket(ground.home_region).bucket)
-    return Found(Farewell(fates, wanted.layers, wanted.artifacts), journal, there)
+    farewell = Farewell(fates, wanted.layers, wanted.artifacts, found.stays)
+    return Found(farewell, journal, there)
+
+
+def _with(
+    before: Mapping[Place, tuple[Part, ...]], named: Sequence[tuple[Place, Part]]
+) -> dict[Place, tuple[Part, ...]]:
+    """Return what was to be deleted before, and what is named now; each once."""
+    every = dict(before)
+    for place, part in named:
+        if all(part.physical_id != each.physical_id for each in every.get(place, ())):
+            every[place] = (*every.get(place, ()), part)
+    return every
 
 
 def _still_used(others: Mapping[Place, Standing], wanted: Wanted) -> list[RefusedError]:
@@ -151,17 +142,16 @@ def carry_out(ground: Ground, wanted: Wanted, found: Found) -> Destroyed:
         )
         journal.intend(each.place for each in farewell.fates if each.acts)
         done = _take_all_down(ground, wanted, farewell, journal)
-        versions = sum(_delete_layers(ground, farewell))
-        buckets = [*_delete_buckets(ground, farewell)]
+        versions = sum(stores.delete_layers(ground, farewell))
+        buckets = [*stores.delete_buckets(ground, farewell)]
         if all(each.state == "done" for each in journal.entry.places.values()):
             journal.close()
         else:
             _tell_left(ground, journal.entry)
-    if not wanted.others:
-        guard_role.delete(ground)
+        guard_role.delete_with_the_last(ground, wanted.others)
     if farewell.artifacts:
-        buckets += _delete_home_bucket(ground)
-    return Destroyed(done, versions, tuple(buckets))
+        buckets += stores.delete_home_bucket(ground)
+    return Destroyed(done, versions, tuple(buckets), farewell.beside)
 
 
 def _guard_same(ground: Ground, farewell: Farewell, before: Read) -> None:
@@ -241,44 +231,3 @@ def _one(ground: Ground, doomed: Fate, journal: Journal) -> Fate:
         raise
     ground.report(RegionFinished(region, name, "deleted", time.monotonic() - started))
     return doomed
-
-
-def _delete_layers(ground: Ground, farewell: Farewell) -> Iterator[int]:
-    """Yield how many versions of each layer are gone now, by region."""
-    for region in farewell.regions if farewell.layers else ():
-        layers = Layers(ground.aws, region)
-        for name in farewell.layers:
-            versions = layers.versions(name)
-            for each in versions:
-                layers.delete(name, each.version)
-            yield len(versions)
-
-
-def _delete_buckets(ground: Ground, farewell: Farewell) -> Iterator[str]:
-    """Yield each artifact bucket that is gone; that of the home region holds the lock until then.
-
-    Its archives go already, since they take the time.
-    """
-    held = {lock.key_of(ground.name), journals.key_of(ground.name)}
-    every = dict.fromkeys((*farewell.regions, ground.home_region)) if farewell.artifacts else ()
-    for region in every:
-        bucket = ground.bucket(region).bucket
-        buckets = Buckets(ground.aws, region, ground.account)
-        if region == ground.home_region:
-            buckets.empty(bucket, keep=held.__contains__)
-            continue
-        buckets.empty(bucket)
-        if buckets.delete(bucket):
-            yield bucket
-
-
-def _delete_home_bucket(ground: Ground) -> list[str]:
-    """The last artifact bucket goes, unless somebody has taken the lock since it was free."""
-    if lock.look(ground.documents, ground.name) is not None:
-        words = f"`{ground.bucket(ground.home_region).bucket}` stays: somebody deploys again"
-        ground.report(Note(words, "warning"))
-        return []
-    buckets = Buckets(ground.aws, ground.home_region, ground.account)
-    bucket = ground.bucket(ground.home_region).bucket
-    buckets.empty(bucket)
-    return [bucket] if buckets.delete(bucket) else []

@@ -12,7 +12,7 @@ from sam_deploy.deploy import status as statuses
 from sam_deploy.deploy.cases import is_named, loss, protection
 from sam_deploy.deploy.guard import HOLD_DATA
 from sam_deploy.deploy.journal import Entry
-from sam_deploy.deploy.standing import Part, Standing
+from sam_deploy.deploy.standing import Beside, Part, Standing
 from sam_deploy.deploy.survey import Place
 from sam_deploy.errors import IncompleteError, RefusedError, SamDeployError
 from sam_deploy.plan import StackPlan
@@ -54,6 +54,8 @@ class Farewell:
     """Names of layers whose versions all go."""
     artifacts: bool = False
     """Whether the artifact buckets go, too, and with them journal, history and records."""
+    beside: tuple[Beside, ...] = ()
+    """What stays and was in no stack."""
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -130,6 +132,7 @@ def refusals(
     standing: Mapping[Place, Standing],
     names: frozenset[str],
     entry: Entry,
+    beside: Sequence[Beside] = (),
 ) -> Iterator[RefusedError]:
     """Yield why nothing is deleted, before anything is."""
     yield from unfinished(fates, entry)
@@ -145,17 +148,25 @@ def refusals(
         lost = [part for part in each.goes if part.kind in DATA]
         if lost:
             yield loss(*each.place, lost, "destroy")
+    yield from _unknown(fates, names, beside)
+
+
+def _unknown(
+    fates: Sequence[Fate], names: frozenset[str], beside: Sequence[Beside]
+) -> Iterator[RefusedError]:
+    """Yield one error for each name of data that there is not."""
     known = [part for each in fates for part in each.wiped]
-    data = sorted({f"`{part.logical_id}`" for each in fates for part in each.stays})
+    data = {f"`{part.logical_id}`" for each in fates for part in each.stays}
+    data |= {f"`{each.name}`" for each in beside if each.kind in DATA and "/" in each.name}
     for name in sorted(names):
         if not any(is_named(part, frozenset({name})) for part in known):
             yield RefusedError(
-                f"`--delete-data {name}` names no bucket, table, pool or secret of these stacks",
-                why=f"what would stay is {', '.join(data)}"
+                f"`--delete-data {name}` names no bucket, table, pool or secret that could go",
+                why=f"what would stay is {', '.join(sorted(data))}"
                 if data
-                else "they leave no data"
+                else "these stacks leave no data"
                 if any(each.status for each in fates)
-                else "they are gone: what they have left is no part of them any more",
+                else "these stacks are gone, and what the config would name so is not there",
                 hint=f"leave `--delete-data {name}` out, or name it as it is shown",
             )
 

@@ -13,9 +13,12 @@ from sam_deploy.amounts import plural
 from sam_deploy.aws import Change, Stack
 from sam_deploy.errors import RefusedError
 from sam_deploy.template import Origin
+from sam_deploy.template.compare.difference import Difference
 from sam_deploy.template.compare.environments import reached
 from sam_deploy.template.compare.provider_schemas import keeps
+from sam_deploy.template.compare.replacement import MADE_OF
 
+FUNCTION: Final = "AWS::Lambda::Function"
 HOLD_DATA: Final = (
     "AWS::S3::Bucket",
     "AWS::DynamoDB::Table",
@@ -32,7 +35,7 @@ KEPT: Final = (
     "AWS::SecretsManager::Secret",
     "AWS::Serverless::SimpleTable",
     "AWS::CloudFormation::Stack",
-    "AWS::Lambda::Function",
+    FUNCTION,
 )
 """Replacing or removing one of these loses data, or puts unpromoted code in front of users."""
 SHOWN: Final = 4
@@ -61,6 +64,24 @@ def losses(changes: Sequence[Change], region: str) -> list[Change]:
         change
         for change in changes
         if change.resource_type in KEPT and _may_be_lost(change, region)
+    ]
+
+
+def to_be_allowed(differences: Iterable[Difference]) -> list[str]:
+    """Return the logical ids of what `losses` would find, as far as templates tell it.
+
+    What the change set may turn out to keep is among them: to allow it does no harm.
+    """
+    return [
+        each.name
+        for each in differences
+        if each.section == "Resources"
+        and (kind := MADE_OF.get(each.kind, each.kind)) in KEPT
+        and (
+            each.action == "remove"
+            or each.replacement == "always"
+            or (each.replacement == "maybe" and kind != FUNCTION)
+        )
     ]
 
 
@@ -143,6 +164,6 @@ def _may_be_lost(change: Change, region: str) -> bool:
     if change.action == "Remove" or change.replacement == "True":
         return True
     # a function is "Conditional" with every new layer or role, and keeps its versions then
-    if change.replacement != "Conditional" or change.resource_type == "AWS::Lambda::Function":
+    if change.replacement != "Conditional" or change.resource_type == FUNCTION:
         return False
     return not keeps(change.resource_type, change.properties, region)

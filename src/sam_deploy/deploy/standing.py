@@ -61,6 +61,19 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What an app has beside its stacks in a region: no stack takes it along."""
+
+    name: str
+    """On AWS: a path, where it is a setting or a secret."""
+    kind: str
+    """As CloudFormation calls it."""
+    region: str
+    logical_id: str = ""
+    """Of the resource of a stack whose copy it is, such as a table's replica; else ''."""
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """A stack as it is; `stack` is nothing where there is none."""
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from sam_deploy.amounts import percent
 from sam_deploy.events import (
@@ -15,16 +16,21 @@ from sam_deploy.events import (
     BuildStarted,
     Event,
     PhaseStarted,
+    Planned,
     RegionFinished,
     ShiftLook,
     ShiftStep,
     StackEvent,
+    StepFinished,
     StepStarted,
     Waiting,
 )
 from sam_deploy.progress.extent import Extent
 from sam_deploy.runs.timing import Past
 from sam_deploy.steps import STEPS
+
+MOVE: Final = "move"
+"""The phase in which a promotion moves aliases."""
 
 
 @dataclass(slots=True)
@@ -40,6 +46,8 @@ class Lane:
     outcome: str = ""
     resources: int = 0
     moved: int = 0
+    whole: bool = False
+    """Whether the alias that moved last sends all of its calls to the new version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,11 @@ class Tally:
     lanes: dict[str, Lane] = field(default_factory=dict)
     canary: Canary | None = None
     waiting: str = ""
+    moving: int = 0
+    """Regions in which a promotion moves aliases now; 0 while none does."""
+    served: set[str] = field(default_factory=set)
+    """Those of them that serve the new versions, and nothing else."""
+    _steps: int = 0
     _extent: Extent = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -101,8 +114,11 @@ class Tally:
     def _show(self, event: Event) -> None:
         self.waiting = ""
         match event:
-            case PhaseStarted(title=title):
+            case Planned(steps=steps):
+                self._steps = steps
+            case PhaseStarted(phase=phase, title=title):
                 self.phase = title
+                self.moving, self.served = self._steps if phase == MOVE else 0, set()
             case BuildStarted(total=total):
                 self.builds = total
             case BuildProgress(unit=unit, step=step, detail=detail):
@@ -131,6 +147,9 @@ class Tally:
                 lane.index, lane.total = event.index, event.total
                 lane.latest = lane.outcome = ""
                 lane.moved = 0
+            case StepFinished(region=region):
+                if self._lane(region).whole or event.index == event.total:
+                    self.served.add(region)
             case StackEvent(region=region):
                 lane = self._lane(region)
                 lane.latest = f"{event.logical_id} {event.status}"
@@ -140,6 +159,7 @@ class Tally:
             case AliasMoved(region=region):
                 lane = self._lane(region)
                 lane.moved += 1
+                lane.whole = event.weight >= 1
                 part = f" at {percent(event.weight)}" if event.weight < 1 else ""
                 lane.latest = f"{event.function} serves version {event.version}{part}"
             case RegionFinished(region=region):

@@ -111,9 +111,9 @@ def taken_back(
     why = str(cause) or "it was stopped"
     session.to.report(Note(f"taking everything back: {why}", "warning"))
     back = take_back(session, engine, why)
-    if isinstance(cause, StoppedError):
-        return cause
     where = standing(engine, back)
+    if isinstance(cause, StoppedError):
+        return StoppedError(f"it was taken back: {where}", "`sam-deploy status` shows what is live")
     if back.moved or isinstance(cause, MovedError):
         return RefusedError(
             f"{engine.plan.environment} was not changed, since somebody else has changed it",

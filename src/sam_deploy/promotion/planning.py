@@ -21,7 +21,8 @@ from sam_deploy.release import marks
 
 LATEST: Final = "$LATEST"
 USUAL: Final = Strategy()
-ALL_OR_NONE: Final = "a promotion is for all regions or none; run it again when they answer"
+ALL_OR_NONE: Final = "a promotion is for all regions or none"
+AGAIN: Final = "run it again when they answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def refuse(
 ) -> None:
     """Raise one error for all that is in the way: regions that do not answer, and `problems`.
 
-    `silent_hint` is for when some regions do not answer, and nothing else is in the way.
+    `silent_hint` begins the hint when some do not answer, and nothing else is in the way.
     """
     silent = [each for each in sight.seen if each.failed is not None]
     lines = list(dict.fromkeys(_silent(each) for each in silent))
@@ -112,12 +113,14 @@ def refuse(
     only_silent = bool(lines) and not problems
     kind: type[SamDeployError] = UnreachableError if only_silent else RefusedError
     every = (*lines, *problems)
+    # what the call without an answer advises: it knows of faults in the embedded cloud
+    again = next((each.failed.hint for each in silent if each.failed and each.failed.hint), AGAIN)
     raise kind(
         what,
         why=every[0] if len(every) == 1 else f"{len(every)} things are in the way",
         state="nothing was changed",
         problems=every if len(every) > 1 else (),
-        hint=silent_hint if only_silent else hint,
+        hint=f"{silent_hint}; {again}" if only_silent else hint,
     )
 
 

@@ -257,14 +257,14 @@ def _without(request: Request, sight: Sight) -> str:
     """Return the way past regions that do not answer; another one when none is left then."""
     silent = dict.fromkeys(each.spot.region for each in sight.seen if each.failed is not None)
     if all(each.failed is not None for each in sight.seen):
-        return "no region answers: run it again when one does"
+        return "no region answers"
     options = [("--to", request.release)] if request.release else []
     options += [("--only", each) for each in request.only]
     options += [("--without-region", each) for each in (*request.without, *silent)]
     words = " ".join(part for option in options for part in option)
     return (
         f"`sam-deploy rollback {request.environment} {words}` goes back everywhere else, and "
-        "the record says so; or run it again when they answer"
+        "the record says so"
     )
 
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import count
 from typing import Final
 
 from sam_deploy.aws import Aws, Calls, is_transient
@@ -27,6 +28,9 @@ AT_ONCE: Final = 8
 WAIT_SECONDS: Final = 20.0
 """A right that was just given to a role may be refused for some seconds."""
 POLL_SECONDS: Final = 2.0
+TRIES: Final = 2
+"""At least, however long one takes: a start that was too slow finds its files in memory the next
+time."""
 SHOWN: Final = 300
 """Characters of the error."""
 OF_NODE: Final = frozenset({"RangeError", "ReferenceError", "SyntaxError", "TypeError", "URIError"})
@@ -94,17 +98,17 @@ class _Starter:
 
     def start(self, new: New) -> str | SamDeployError:
         """Return '' once it has started, what it says when it does not, or why nobody knows."""
-        told = False
-        while True:
+        for number in count(1):
             self.stop.check()
             final, end = self._once(new)
-            if not end or final or self.clock() >= self.deadline:
-                return end
-            if not told:
-                waiting = f"`{new.name}` to start ({end})"
-                self.report(Waiting(waiting, self.deadline - self.clock(), self.calls.region))
-                told = True
+            left = self.deadline - self.clock()
+            if not end or final or (left <= 0 and number >= TRIES):
+                break
+            if number == 1:
+                what = f"`{new.name}` to start ({end})"
+                self.report(Waiting(what, max(left, POLL_SECONDS), self.calls.region))
             self.stop.pause(POLL_SECONDS)
+        return end
 
     def _once(self, new: New) -> tuple[bool, str | SamDeployError]:
         """Return the same of one call, and whether another one will end no other way."""

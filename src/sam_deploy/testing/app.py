@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import functools
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,13 +15,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sam_deploy.errors import ConfigError, RefusedError
+from sam_deploy.testing.commands import ran
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
     from sam_deploy.cli.wiring import Place
     from sam_deploy.config import App
     from sam_deploy.local import Mail, RunningCloud
+    from sam_deploy.testing.people import PoolPlace, SignedIn
 
 T = TypeVar("T")
 KEY: Final = "test"
@@ -154,6 +155,51 @@ class DeployedApp:
             )
         return url
 
+    def user_pool_id(self, pool: str, environment: str = "", region: str = "") -> str:
+        """Return the id that AWS made up for a user pool.
+
+        Raises `RefusedError` when it is not deployed there.
+        """
+        return self._pool(pool, environment, region).pool_id()
+
+    def user_pool_client_id(
+        self, pool: str, client: str = "", environment: str = "", region: str = ""
+    ) -> str:
+        """Return the id of a pool's client; of the one without a name when none is named."""
+        return self._pool(pool, environment, region).client_id(client)
+
+    def sign_in(
+        self,
+        pool: str,
+        email: str = "somebody@example.com",
+        environment: str = "",
+        region: str = "",
+        *,
+        password: str = "",
+        client: str = "",
+        attributes: Mapping[str, str] | None = None,
+    ) -> SignedIn:
+        """Return somebody with tokens of a pool; its user is made when there is none.
+
+        `attributes` are those that the pool requires beside `email` and `name`, or other values of
+        these. Nobody signs up for it, and no mail is sent.
+        """
+        from sam_deploy.testing import people  # noqa: PLC0415 - costs pydantic and boto3
+
+        place, secret = self._pool(pool, environment, region), password or people.PASSWORD
+        return people.signed_in(self, place, email, secret, client, attributes or {})
+
+    def set_setting(self, name: str, value: str, environment: str = "") -> None:
+        """A setting or secret has this value, as `sam-deploy settings set` writes it.
+
+        Functions that have read another one keep it for as long as they say, mostly 60 seconds.
+        Raises `ConfigError` for a name that no function reads.
+        """
+        from sam_deploy.testing import values  # noqa: PLC0415 - costs pydantic
+
+        where = self._environment(environment)
+        values.set_value(self.config, self._place.aws, name, value, where)
+
     def invoke(
         self,
         function: str,
@@ -200,23 +246,7 @@ class DeployedApp:
 
         Raises CalledProcessError, with that, when it fails and `check` is true.
         """
-        command = [sys.executable, "-m", "sam_deploy", "-C", str(self.project)]
-        done = subprocess.run(
-            [*command, "--target", "embedded", *arguments],
-            env=dict(self.variables),
-            cwd=self.project,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if check and done.returncode:
-            error = subprocess.CalledProcessError(
-                done.returncode, done.args, done.stdout, done.stderr
-            )
-            error.add_note(done.stderr)
-            raise error
-        return done
+        return ran(self.project, self.variables, arguments, check=check)
 
     @functools.cached_property
     def _place(self) -> Place:
@@ -239,11 +269,17 @@ class DeployedApp:
             )
         return name or self._first
 
+    def _pool(self, name: str, environment: str, region: str) -> PoolPlace:
+        from sam_deploy.testing import people  # noqa: PLC0415 - costs pydantic and boto3
+
+        pool, where = self._thing("user_pools", name), self._environment(environment)
+        return people.place_of(self.config, self._place.aws, pool, where, region)
+
     def _thing(self, family: str, name: str) -> Any:  # noqa: ANN401 - what `deploy.py` declares
         from sam_deploy.watching.sources import check_named  # noqa: PLC0415 - boto3
 
         things = {each.name: each for each in getattr(self.config, family)}
-        check_named(family.removesuffix("s"), [name], things)
+        check_named(family.removesuffix("s").replace("_", " "), [name], things)
         return things[name]
 
     def _aws_name(self, family: str, name: str, environment: str, region: str = "") -> str:

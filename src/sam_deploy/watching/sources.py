@@ -129,8 +129,14 @@ def check_named(
         raise ConfigError(
             f"There is no {what} `{name}`",
             why=f"`{where}` has {has or 'none'}{also}",
-            hint=f"did you mean `{near}`?" if near else f"choose one of {listed or 'none'}",
+            hint=_choice(what, near, listed, where),
         )
+
+
+def _choice(what: str, near: str, listed: str, where: str) -> str:
+    if near:
+        return f"did you mean `{near}`?"
+    return f"choose one of {listed}" if listed else f"declare the {what} in `{where}` first"
 
 
 def with_versions(app: App, sources: Sequence[Source], environment: str, aws: Aws) -> Found:

@@ -6,6 +6,7 @@ import os
 import sys
 import types
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -211,6 +212,22 @@ def test_one_run_after_another_in_a_process_has_a_log_of_its_own(
     assert 0 == main(["deploy"])
     assert 0 == main(["deploy", "core"])
     assert 2 == len(logs(project))
+
+
+@pytest.mark.usefixtures("project")
+def test_any_thread_knows_that_the_work_goes_on(deploy_does: Does) -> None:
+    """It is the painter's, mostly, that finds the reader gone: `terminal/undisturbed.py`."""
+    heard: list[bool] = []
+
+    def ask() -> None:
+        with ThreadPoolExecutor(1) as pool:
+            heard.append(pool.submit(recording.goes_on).result())
+
+    deploy_does(ask)
+    assert 0 == main(["deploy"])
+    assert 0 == main(["explain", "7"])
+    ask()
+    assert [True, False] == heard
 
 
 def test_every_working_command_exists() -> None:

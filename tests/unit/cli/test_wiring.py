@@ -19,6 +19,7 @@ from sam_deploy.errors import (
     IncompleteError,
     InterruptedWorkError,
     RefusedError,
+    StoppedError,
     UnreachableError,
 )
 from sam_deploy.lanes import Stop
@@ -139,10 +140,15 @@ class Impatient:
             "It was taken back; Ctrl-C; all as before",
             "again",
         ),
+        (
+            StoppedError("it was taken back: all as before", "look"),
+            "it was taken back: all as before",
+            "look",
+        ),
     ],
 )
 def test_after_ctrl_c_it_is_told_how_the_work_has_ended(
-    ends: RefusedError | None, state: str, hint: str
+    ends: RefusedError | StoppedError | None, state: str, hint: str
 ) -> None:
     """A promotion that was taken back, or that was through, is not left to be guessed."""
     place, stop = Place("aws", Aws(Endpoint("aws")), "1"), Stop()

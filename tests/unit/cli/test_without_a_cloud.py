@@ -52,6 +52,45 @@ def test_no_command_tells_to_run_itself(
     assert "deploy" in typed or "settings" in arguments
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("status",),
+        ("outputs",),
+        ("history",),
+        ("release", "show", "r1"),
+        ("audit", "list"),
+        ("shift", "status"),
+        ("layers", "list"),
+        ("settings", "list"),
+        ("promote", "prod", "--dry-run"),
+        ("rollback", "prod", "--dry-run"),
+    ],
+)
+def test_what_only_reads_asks_for_no_target(
+    write_project: Callable[[str], Path],
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+) -> None:
+    """Without a terminal it looks at the laptop's cloud, which does not run here: exit 5."""
+    assert 5 == main(["-C", str(write_project(APP)), *arguments])
+    assert "The embedded cloud of this project does not run" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("resume",), ("shift", "abort"), ("shift", "advance"), ("rollback", "prod", "--auto-approve")],
+)
+def test_what_writes_is_told_its_target(
+    write_project: Callable[[str], Path],
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+) -> None:
+    """Nobody gets a green run elsewhere than he meant."""
+    assert 2 == main(["-C", str(write_project(APP)), *arguments])
+    assert "It is not said where this should go" in capsys.readouterr().err
+
+
 def test_what_was_interrupted_is_gone_with_the_cloud(
     write_project: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
 ) -> None:

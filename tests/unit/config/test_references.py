@@ -110,6 +110,10 @@ FEATURE_SETS = [
     ),
 ]
 
+BOTH = (
+    ". For code with packages keep `source` alone, and name the packages in `dependencies` of a "
+    "pyproject.toml in that folder"
+)
 LAYERS = [
     (
         {"layers": [Layer("deps")]},
@@ -117,13 +121,17 @@ LAYERS = [
     ),
     (
         {"layers": [Layer("deps", requirements=["six"], source="x")]},
-        'layers["deps"]: has `requirements` and `source`; only one can fill it',
+        f'layers["deps"]: has `requirements` and `source`; only one can fill it{BOTH}',
+    ),
+    (
+        {"layers": [Layer("deps", requirements=["six"], requirements_file="r.txt")]},
+        'layers["deps"]: has `requirements` and `requirements_file`; only one can fill it',
     ),
     (
         {"layers": [Layer("deps", requirements=["six"], requirements_file="r.txt", source="x")]},
         (
             'layers["deps"]: has `requirements` and `requirements_file` and `source`; '
-            "only one can fill it"
+            f"only one can fill it{BOTH}"
         ),
     ),
 ]

@@ -68,7 +68,9 @@ def test_an_existing_bucket_calls_nobody(wrong_references: WrongReferences) -> N
     assert [
         (
             "functions[\"Job\"].triggers[0].bucket: the bucket 'data' exists already: its "
-            "notifications are part of the bucket, which only the stack that made it can change"
+            "notifications are part of the bucket, which only the stack that made it can change; "
+            "let the stack make one of its own, by another physical_name and without existing, or "
+            "delete that bucket first"
         )
     ] == found
 

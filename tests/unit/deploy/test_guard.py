@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from sam_deploy.aws import Change, Stack
-from sam_deploy.deploy.guard import losses, reaching_others, same_first_region
+from sam_deploy.deploy.guard import losses, reaching_others, same_first_region, to_be_allowed
 from sam_deploy.errors import RefusedError
 from sam_deploy.template import Origin
+from sam_deploy.template.compare.difference import Difference, Replacement
+from sam_deploy.template.compare.properties import Action
 
 HERE = "eu-west-1"
 ORIGINS = {
@@ -93,3 +95,29 @@ def test_what_holds_data_in_its_own_way_is_not_lost(
     change = Change(action, "Kept", kind, replacement)
     assert [change] == losses([change], HERE)
     assert [] == losses([Change("Modify", "Kept", kind, "False")], HERE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "action", "replacement", "allowed"),
+    [
+        ("AWS::DynamoDB::Table", "remove", "", True),
+        ("AWS::DynamoDB::Table", "change", "", False),
+        ("AWS::DynamoDB::Table", "change", "maybe", True),
+        ("AWS::Serverless::SimpleTable", "remove", "", True),
+        ("AWS::Serverless::Function", "remove", "", True),
+        ("AWS::Serverless::Function", "change", "always", True),
+        ("AWS::Serverless::Function", "change", "maybe", False),
+        ("AWS::SQS::Queue", "remove", "", False),
+    ],
+)
+def test_templates_tell_beforehand_what_has_to_be_allowed(
+    kind: str,
+    action: Action,
+    replacement: Replacement,
+    allowed: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """So that `diff` names the command that is not refused."""
+    it = {"Type": kind, "Properties": {}}
+    found = Difference("Resources", "It", action, it, it, replacement=replacement)
+    output = Difference("Outputs", "It", "remove", it, None)
+    assert (["It"] if allowed else []) == to_be_allowed([found, output])

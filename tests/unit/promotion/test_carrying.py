@@ -102,9 +102,11 @@ def stopped_at_the_first_flip(world: World, why: SamDeployError | None) -> Opera
 
 
 def test_ctrl_c_takes_everything_back(world: World) -> None:
-    """It ends as an interruption, with everything as it was."""
+    """It ends as an interruption, with everything as it was, and says so."""
     came = stopped_at_the_first_flip(world, None).promote("prod")
     assert isinstance(came.error, StoppedError)
+    assert came.error.state.startswith("it was taken back: all ")
+    assert "aliases serve what they served before, in every region" in came.error.state
     assert {"1"} == world.serves()
     assert "done" == json.loads(world.cloud.documents[JOURNAL])["state"]
 

@@ -203,6 +203,14 @@ def test_a_region_that_does_not_answer_is_named_once() -> None:
     assert "a promotion is for all regions or none; run it again when they answer" == error.hint
 
 
+def test_the_way_on_is_that_of_the_call_without_an_answer() -> None:
+    """In the embedded cloud it names the faults that somebody has put in force."""
+    hint = "see which faults were added (`sam-deploy cloud fault list`)"
+    silent = UnansweredError("`lambda:ListAliases` got no answer in `us-east-1`", hint=hint)
+    error = refusal([seen_in(HERE), seen_in(THERE, failed=silent)])
+    assert f"a promotion is for all regions or none; {hint}" == error.hint
+
+
 def test_nothing_in_the_way_is_no_error() -> None:
     """It returns."""
     planning.refuse("x", Sight((seen_in(HERE),)), (), "")

@@ -120,6 +120,24 @@ def test_what_does_not_pass_ends_the_wait() -> None:
     assert 2 < len(aws.asked) < 9
 
 
+def test_a_start_that_was_too_slow_is_tried_once_more() -> None:
+    """A busy laptop may take longer than the whole wait; the next start finds the files."""
+    slow = error("Runtime.ExitError", "the start took longer than 55 s")
+    for answers, ends, calls in (([slow, STARTED], [], 2), ([slow], [API], 2)):
+        aws = Lambda(ApiFunction=list(answers))
+        seconds = iter([0.0, 60.0, 80.0, 100.0])
+        found = not_starting(
+            [API],
+            aws,  # type: ignore[arg-type]
+            HERE,
+            lambda _: None,
+            Patience(),
+            wait_seconds=5,
+            clock=lambda: next(seconds),  # noqa: B023 - called before the next turn
+        )
+        assert (ends, calls) == ([each.new for each in found], len(aws.asked))
+
+
 def test_throttling_is_waited_for(refuse: Refuse) -> None:
     """A new account may run ten calls at a time, of all its functions together."""
     aws = Lambda(ApiFunction=[refuse("TooManyRequestsException"), STARTED])

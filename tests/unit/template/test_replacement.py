@@ -8,6 +8,8 @@ import pytest
 
 from sam_deploy.template.compare.difference import Difference, compare
 from sam_deploy.template.compare.replacement import consequence, judge
+from sam_deploy.template.document import Resource
+from sam_deploy.template.storage import tables
 
 
 def resource(kind: str, attributes: dict[str, Any] | None = None, **given: Any) -> dict[str, Any]:
@@ -132,7 +134,15 @@ def test_a_change_becomes_a_replacement_by_what_it_names() -> None:
         ({}, "removes the bucket: the app loses its objects"),
         (
             {"DeletionPolicy": "Retain"},
-            "the bucket stays in the account, outside of the stack",
+            "the app loses the bucket; it stays in the account, outside of the stack",
+        ),
+        (
+            {"DeletionPolicy": "RetainExceptOnCreate"},
+            "the app loses the bucket; it stays in the account, outside of the stack",
+        ),
+        (
+            {"DeletionPolicy": "Snapshot"},
+            "removes the bucket; a snapshot of it stays in the account",
         ),
     ],
 )
@@ -140,6 +150,13 @@ def test_a_removal_says_what_is_lost(policy: dict[str, Any], words: str) -> None
     """Unless the template keeps it."""
     old = {"It": resource("AWS::S3::Bucket", policy)}
     assert words == consequence(judged(old, {})["It"])
+
+
+def test_a_table_as_apps_have_it_is_not_lost_with_its_declaration() -> None:
+    """What we write keeps it, so no items are said to be lost."""
+    made = Resource("AWS::DynamoDB::Table", {}, retention=tables.RETENTION).as_json()
+    words = consequence(judged({"It": made}, {})["It"])
+    assert "the app loses the table; it stays in the account, outside of the stack" == words
 
 
 def test_a_retained_resource_stays_when_it_is_replaced() -> None:

@@ -8,7 +8,7 @@ from sam_deploy import App, Environment, FeatureSet, Function
 from sam_deploy.aws import Alias
 from sam_deploy.errors import ConfigError
 from sam_deploy.watching.lines import Source
-from sam_deploy.watching.sources import Wanted, of_app, serving
+from sam_deploy.watching.sources import Wanted, check_named, of_app, serving
 
 
 def shop(**more: Any) -> App:
@@ -100,3 +100,11 @@ def test_versions_of_before_stay_wanted_when_an_alias_moves() -> None:
     before = serving(shop(), Source("eu-west-1", "Api", "g"), [alias("prod", "2")], "prod")
     assert {"2", "3"} == serving(shop(), before, [alias("prod", "3")], "prod").versions
     assert set() == serving(shop(), Source("eu-west-1", "Api", "g"), [], "prod").versions
+
+
+def test_where_there_is_none_the_hint_says_to_declare_one() -> None:
+    """Nobody can choose one of none."""
+    with pytest.raises(ConfigError) as raised:
+        check_named("schedule", ["x"], [])
+    assert "`deploy.py` has none" == raised.value.why
+    assert "declare the schedule in `deploy.py` first" == raised.value.hint

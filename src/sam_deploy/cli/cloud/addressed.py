@@ -90,7 +90,6 @@ def find(
 def at(chosen: Globals, app: App, thing: object, region: str | None, environment: str) -> Addressed:
     """Return a thing in one of its regions: the one that is named, else home, else the first."""
     regions = regions_of(app, thing)
-    home = app.home_region if app.home_region in regions else regions[0]
     if region and region not in regions:
         raise ConfigError(
             f"`{getattr(thing, 'name', '')}` is not in `{region}`",
@@ -99,7 +98,7 @@ def at(chosen: Globals, app: App, thing: object, region: str | None, environment
         )
     cloud = running(chosen)
     place = wiring.embedded(cloud, app.runtime)
-    return Addressed(app, cloud, place.aws, thing, region or home, environment)
+    return Addressed(app, cloud, place.aws, thing, region or first_region(app, thing), environment)
 
 
 def regions_of(app: App, thing: object) -> Sequence[str]:
@@ -108,6 +107,12 @@ def regions_of(app: App, thing: object) -> Sequence[str]:
 
     name = feature_set_of(app, thing)
     return next(each.regions for each in app.feature_sets if each.name == name)
+
+
+def first_region(app: App, thing: object) -> str:
+    """Return where what a thing's feature set has once is: home, if it is there."""
+    regions = regions_of(app, thing)
+    return app.home_region if app.home_region in regions else regions[0]
 
 
 def aws_name(app: App, thing: object, environment: str, region: str = "") -> str:

@@ -13,6 +13,7 @@ import click
 from sam_deploy.cli import options, wiring
 from sam_deploy.cli.cloud import addressed, invoke_command
 from sam_deploy.cli.options import Globals
+from sam_deploy.errors import RefusedError
 
 if TYPE_CHECKING:
     from sam_deploy.aws import Target
@@ -59,12 +60,27 @@ def command(
     in_aws = physical.trigger_name(app, function, trigger, where)
     target = Schedules(found.aws, found.region).target(in_aws)
     if target is None:
-        raise found.absent("Schedule", in_aws)
+        raise elsewhere(app, function, trigger, found.region) or found.absent("Schedule", in_aws)
     if not target.enabled and not as_json:
         click.echo("it is disabled, and runs for this once", err=True)
     callee = invoke_command.callee_of(found, target.arn)
     called = invoke_command.call(callee, event(target, found.region, datetime.now(UTC)))
     invoke_command.show(callee, called, as_json=as_json)
+
+
+def elsewhere(
+    app: App, function: Function, trigger: ScheduleTrigger, region: str
+) -> RefusedError | None:
+    """Return the error for a region that no deployment gives the schedule to, else nothing."""
+    first = addressed.first_region(app, function)
+    if not trigger.first_region_only or region == first:
+        return None
+    return RefusedError(
+        f"The schedule of `{function.name}` is not in `{region}`",
+        why=f"it has `first_region_only=True`, and the first region of its feature set is {first}",
+        hint=f"run it there, with `--region {first}`; or take `first_region_only` out of "
+        "`deploy.py` and deploy",
+    )
 
 
 def schedules(app: App, environment: str) -> dict[str, tuple[Function, ScheduleTrigger]]:

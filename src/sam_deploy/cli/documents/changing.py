@@ -80,6 +80,10 @@ DESTROYED: Final = record(
             ),
             "one for each stack and region that is gone",
         ),
+        "beside": listed(
+            record({"name": text(), "type": text(), "region": text()}),
+            "what stays and is in no stack: replicas, settings, secrets, layers, artifacts",
+        ),
         "layer_versions": whole("deleted by `--layers-too`"),
         "artifact_buckets": names("deleted by `--artifacts-too`"),
     }

@@ -10,7 +10,9 @@ import click
 
 from sam_deploy import __version__
 from sam_deploy.cli import options
+from sam_deploy.cli.exporting import python_tools
 from sam_deploy.cli.options import Globals
+from sam_deploy.cli.terminal.wrapping import said
 from sam_deploy.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ def write(chosen: Globals, make: Files, *, force: bool) -> None:
     for path, text in texts.items():
         files.write(chosen.project / path, text)
         click.echo(options.relative(chosen.project / path), err=True)
+    for each in python_tools.left_out(_text(chosen.project / "pyproject.toml")):
+        click.echo(said(f"\n{each}"), err=True)
 
 
 def pipeline_of(app: App, chosen: Globals) -> Pipeline:
@@ -56,7 +60,7 @@ def pipeline_of(app: App, chosen: Globals) -> Pipeline:
         home_region=app.home_region,
         python=pythons[0] if pythons else "3.12",
         version=__version__,
-        python_tools=_tools(chosen),
+        python_tools=python_tools.installed(_text(chosen.project / "pyproject.toml")),
         python_locked=(chosen.project / "uv.lock").is_file(),
         node=max(nodes, key=int, default=node.USUAL if tested else ""),
         node_tests=_packages(chosen.project, chosen.project) if tested else None,
@@ -95,12 +99,6 @@ def _lock(folder: Path) -> str:
     from sam_deploy.export.pipelines import node  # noqa: PLC0415 - only here
 
     return next((each for each in node.LOCK_FILES if (folder / each).is_file()), "")
-
-
-def _tools(chosen: Globals) -> tuple[str, ...]:
-    """Return which of ruff and pytest the project names: what it has not would only fail."""
-    text = _text(chosen.project / "pyproject.toml")
-    return tuple(each for each in ("ruff", "pytest") if each in text)
 
 
 def _text(file: Path) -> str:

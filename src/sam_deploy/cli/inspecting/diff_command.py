@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -17,6 +18,8 @@ from sam_deploy.errors import RefusedError
 from sam_deploy.lanes import Stop
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sam_deploy.cli.wiring import Place
     from sam_deploy.config.model import App
     from sam_deploy.deploy.difference import StackDifference
@@ -87,8 +90,36 @@ def command(
     click.echo(diff_screens.diff_json(found, named) if as_json else text)
     if all(each.empty for each in found):
         return 0
-    console.say(f"\nnext: {options.program()} deploy")
+    usual, _ = wiring.choose_target(Globals(chosen.project, None), None, writing=False)
+    compared = Compared(feature_sets, environment, regions, named if named != usual else None)
+    console.say(f"\nnext: {options.program()} {deployment(compared, found)}")
     return RefusedError.exit_code if exit_code else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What was compared, as the command line says it."""
+
+    feature_sets: tuple[str, ...] = ()
+    environment: str | None = None
+    regions: tuple[str, ...] = ()
+    target: str | None = None
+    """Nothing for the one that a command without `--target` goes to."""
+
+
+def deployment(compared: Compared, found: Sequence[StackDifference]) -> str:
+    """Return the `deploy` of what was compared, with all that it would be refused without."""
+    from sam_deploy.deploy import guard  # noqa: PLC0415 - boto3
+
+    lost = [name for each in found for name in guard.to_be_allowed(each.differences)]
+    given = [
+        ("--environment", compared.environment),
+        *(("--region", each) for each in compared.regions),
+        ("--target", compared.target),
+        *(("--allow-replace", each) for each in dict.fromkeys(lost)),
+    ]
+    words = [f"{name} {value}" for name, value in given if value]
+    return " ".join(["deploy", *compared.feature_sets, *words])
 
 
 def _nothing_deployed(app: App, planned: Plan) -> tuple[StackDifference, ...]:

@@ -72,7 +72,8 @@ def _block(alike: Sequence[StackDifference], *, verbose: bool) -> Iterator[str]:
     for environment, theirs in others.items():
         yield ""
         changes = plural(len(theirs), "change")
-        yield f"  {environment}: {changes} that reach its users without a promotion"
+        verb = "reaches" if len(theirs) == 1 else "reach"
+        yield f"  {environment}: {changes} that {verb} its users without a promotion"
         yield from _entries(theirs, verbose=verbose)
 
 

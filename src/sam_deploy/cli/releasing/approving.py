@@ -78,12 +78,15 @@ class Asking:
         self._confirm(f"!! Proceed with promotion to {name}? (yes/no)")
         typed = self.questions.ask(f"!! Type the app's name to go on ({self.app.name})", "", "name")
         if typed.strip() != self.app.name:
-            raise _declined(f"the app's name was not typed, but `{typed.strip()[:40]}`")
+            raise _declined(
+                f"the app's name was not typed, but `{typed.strip()[:40]}`",
+                f"type the app's name, `{self.app.name}`,",
+            )
 
     def _confirm(self, text: str) -> None:
         answer = self.questions.ask(text)
         if answer.strip() != YES:
-            raise _declined(f"the answer was `{answer.strip()[:40]}`, not `{YES}`")
+            raise _declined(f"the answer was `{answer.strip()[:40]}`, not `{YES}`", f"say `{YES}`")
 
     def _by_code(self, session: Session, plan: ReleasePlan, subject: Subject) -> str:
         from sam_deploy import approval  # noqa: PLC0415 - only for promotions
@@ -121,12 +124,12 @@ class Asking:
         return f"code to {agreed.by}"
 
 
-def _declined(why: str) -> RefusedError:
+def _declined(why: str, wanted: str) -> RefusedError:
     return RefusedError(
         "Nothing was promoted",
         why=why,
         state="nothing was changed",
-        hint=f"only `{YES}` goes on; run the same command again when it is meant",
+        hint=f"when it is meant, run the same command again and {wanted} to go on",
     )
 
 

@@ -106,7 +106,8 @@ def command(
     )
     console = how.console()
     if manifest is None:
-        _tell_nothing(nothing_left(entry, who), console, as_json=as_json)
+        latest = last_of(entry, resume_promotion.last(who, place))
+        _tell_nothing(nothing_left(latest, who), console, as_json=as_json)
         return
     _tell_begin(entry, console)
     _go_on(chosen, manifest, target, console, how, as_json=as_json)
@@ -144,11 +145,18 @@ def _go_on(
     told(job, carried, console, as_json=as_json)
 
 
+def last_of(*entries: Entry) -> Entry:
+    """Return the journal that was written last, of deployments or of promotions."""
+    return max(entries, key=lambda each: each.updated or each.started)
+
+
 def nothing_left(entry: Entry, who: Identity) -> str:
-    """Return why there is nothing to resume."""
+    """Return why there is nothing to resume, by the journal that was written last."""
     if not entry.id:
         return f"Nothing to resume: no deployment of {who.name} is on record here"
-    return f"Nothing to resume: `{entry.command}`, begun {entry.started}, came to its end"
+    back = entry.release.get("outcome") == "returned"
+    end = "was taken back" if back else "came to its end"
+    return f"Nothing to resume: `{entry.command}`, begun {entry.started}, {end}"
 
 
 def left(who: Identity, place: Place) -> tuple[Entry, Manifest | None]:

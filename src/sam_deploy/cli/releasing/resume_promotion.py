@@ -37,11 +37,15 @@ class Asked:
 
 def left(who: Identity, place: Place) -> Entry | None:
     """Return the journal of a promotion that has not come to its end; nothing when all have."""
-    from sam_deploy.deploy import journal  # noqa: PLC0415 - boto3
-
-    records = identity.records(who, place)
-    entry = journal.read(records, journal.release_name(who.name)).entry
+    entry = last(who, place)
     return entry if entry.is_open else None
+
+
+def last(who: Identity, place: Place) -> Entry:
+    """Return the journal of the last promotion or rollback; empty when there was none."""
+    from sam_deploy.deploy import promotions  # noqa: PLC0415 - boto3
+
+    return promotions.read(identity.records(who, place), who.name)
 
 
 def resumed(asked: Asked, who: Identity, place: Place) -> bool:

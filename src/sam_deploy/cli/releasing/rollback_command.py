@@ -79,7 +79,7 @@ def command(
         note=noted(note),
     )
     if dry_run:
-        plan = how.run(lambda to, app: rollback.look(to, app, request))
+        plan = how.run(lambda to, app: rollback.look(to, app, request), writing=False)
         told_plan(plan, console, as_json=as_json)
     else:
         done = how.run(lambda to, app: rollback.rollback(to, app, request))

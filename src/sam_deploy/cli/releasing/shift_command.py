@@ -51,7 +51,7 @@ def status(chosen: Globals, target: str | None, as_json: bool) -> None:  # noqa:
     """Show how far a shift is, and what is seen of it. Reads only, and needs no lock."""
     from sam_deploy.promotion.shifting import standing as standings  # noqa: PLC0415 - boto3
 
-    who, place, records = _reach(chosen, target)
+    who, place, records = _reach(chosen, target, writing=False)
     standing = standings.read(records, who.name)
     if standing is None:
         if as_json:
@@ -138,9 +138,11 @@ def abort(
     resume_promotion.resume(asked_for, standing.entry)
 
 
-def _reach(chosen: Globals, target: str | None) -> tuple[Identity, Place, Records]:
+def _reach(
+    chosen: Globals, target: str | None, *, writing: bool = True
+) -> tuple[Identity, Place, Records]:
     who = identity.of_project(chosen, SamChoice())
-    place = identity.reach(chosen, who, target)
+    place = identity.reach(chosen, who, target, writing=writing)
     return who, place, identity.records(who, place)
 
 

@@ -38,14 +38,19 @@ def strategy_lines(plan: ReleasePlan) -> list[str]:
 
 
 def _alarms(strategy: Strategy) -> list[str]:
-    """Return a line for regions that have the same alarms."""
+    """Return a line for regions that have the same alarms; a look counts those of all regions."""
     regions: dict[tuple[str, ...], list[str]] = {}
     for region, names in (strategy.alarms or {}).items():
         regions.setdefault(tuple(names), []).append(region)
-    return [
-        f"{plural(len(names), 'alarm')} watched in {', '.join(where)}: {', '.join(names) or 'none'}"
-        for names, where in regions.items()
-    ]
+    lines = []
+    for names, where in regions.items():
+        several = len(where) > 1 and names
+        each, total = ("each of ", f" ({len(names) * len(where)} in all)") if several else ("", "")
+        places = f"{each}{', '.join(where)}{total}"
+        lines.append(
+            f"{plural(len(names), 'alarm')} watched in {places}: {', '.join(names) or 'none'}"
+        )
+    return lines
 
 
 def _calls(strategy: Strategy) -> str:

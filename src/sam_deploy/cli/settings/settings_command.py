@@ -76,7 +76,7 @@ def list_settings(
     console.say(place.line(regions or settings_survey.regions_of(app)))
     text = settings_screens.list_text(found, columns_of())
     click.echo(settings_screens.list_json(found) if as_json else text)
-    missing = [each for each in found if each.missing and each.declared]
+    missing = [each for each in found if each.missing and each.read]
     if missing:
         console.say(f"\nmissing: {settings_screens.missing_text(missing)}")
         first = f"{missing[0].name} --environment {missing[0].environment}"

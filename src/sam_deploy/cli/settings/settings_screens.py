@@ -52,7 +52,7 @@ def _rows(group: Sequence[Found]) -> Iterator[list[str]]:
 
 def _kind(found: Found) -> str:
     kind = found.stored.kind if found.stored else "secret" if found.secret else "plain"
-    return kind if found.declared else f"{kind}, unused"
+    return kind if found.read else f"{kind}, unused"
 
 
 def shown(found: Found) -> str:

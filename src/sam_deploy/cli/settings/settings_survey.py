@@ -57,6 +57,8 @@ class Found:
     """Whether it is one by `deploy.py`, or by what keeps it."""
     declared: bool = True
     """Whether `deploy.py` names it."""
+    read: bool = True
+    """Whether a function of the app reads it; what `deploy.py` declares may be read elsewhere."""
 
     @property
     def missing(self) -> bool:
@@ -173,7 +175,8 @@ def survey(
 
 def _found(known: Known | None, name: str, place: tuple[str, str], stored: Stored | None) -> Found:
     secret = known.secret if known else stored is not None and stored.kind == "secret"
-    return Found(name, *place, stored, secret, declared=known is not None)
+    read = known is not None and bool(known.readers)
+    return Found(name, *place, stored, secret, declared=known is not None, read=read)
 
 
 def _stored(

@@ -13,7 +13,8 @@ import click
 from sam_deploy.cli import options, sam_options, wiring
 from sam_deploy.cli.options import Globals
 from sam_deploy.cli.sam_options import SamChoice, SamCommand
-from sam_deploy.cli.standing import destroy_screens, standing_stacks
+from sam_deploy.cli.standing import declared_data, destroy_screens, standing_stacks
+from sam_deploy.cli.standing.destroy_screens import Ways
 from sam_deploy.cli.standing.standing_stacks import Stacks
 from sam_deploy.cli.terminal import console as consoles
 from sam_deploy.cli.terminal.console import Console, Progress
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sam_deploy.cli.wiring import Place
-    from sam_deploy.deploy.destroy import Destroyed, Wanted
+    from sam_deploy.deploy.destroy import Destroyed
     from sam_deploy.deploy.ground import Ground
+    from sam_deploy.deploy.wanted import Wanted
 
 EPILOG = """\b
 Examples:
@@ -119,34 +121,66 @@ def command(
     Buckets, tables, pools and secrets stay, unless they are named. Run again after an
     interruption: it goes on.
     """
-    from sam_deploy.deploy.destroy import Wanted  # noqa: PLC0415 - boto3
-
     stacks = standing_stacks.of_project(chosen, sam, feature_sets, regions, environment)
     place = standing_stacks.reach(chosen, stacks, target)
     consent = consent_of(stacks, place, confirm, auto_approve=auto_approve)
-    wanted = Wanted(
-        stacks.meant,
-        stacks.every,
-        frozenset(delete_data),
-        stacks.layers if layers_too else (),
-        artifacts_too,
-    )
+    wanted = wanted_of(stacks, delete_data, layers=layers_too, artifacts=artifacts_too)
+    ways = ways_of(stacks, place, wanted)
     console = consoles.make(progress, verbose=verbose)
     console.say(place.line(stacks.regions))
     started, words = time.monotonic(), said(feature_sets, environment, regions)
     ground = standing_stacks.ground(stacks, place, console, words)
     try:
-        destroyed = _watched(place, ground, wanted, console, consent)
+        destroyed = _watched(place, ground, Job(wanted, ways, consent), console)
     finally:
         console.close()
-    told(stacks, place, destroyed, console, time.monotonic() - started, as_json=as_json)
+    seconds = time.monotonic() - started
+    told(stacks.who.name, ways, destroyed, console, seconds)
+    if as_json:
+        name, target = stacks.who.name, place.target
+        click.echo(destroy_screens.destroyed_json(destroyed, name, target, seconds))
 
 
-def _watched(
-    place: Place, ground: Ground, wanted: Wanted, console: Console, consent: Consent | None
-) -> Destroyed | None:
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to go, what to say of what stays, and who agrees; nobody has to where it is None."""
+
+    wanted: Wanted
+    ways: Ways
+    consent: Consent | None
+
+
+def wanted_of(
+    stacks: Stacks, delete_data: tuple[str, ...], *, layers: bool, artifacts: bool
+) -> Wanted:
+    """Return what is to go, and what else the app has."""
+    from sam_deploy.deploy.wanted import Wanted  # noqa: PLC0415 - boto3
+
+    return Wanted(
+        stacks.meant,
+        stacks.every,
+        frozenset(delete_data),
+        stacks.layers if layers else (),
+        artifacts,
+        declared_data.declared(stacks.app, stacks.meant) if stacks.app else (),
+        stacks.layers,
+    )
+
+
+def ways_of(stacks: Stacks, place: Place, wanted: Wanted) -> Ways:
+    """Return how the user can go on with what stays."""
+    return Ways(
+        stacks.who.home_region,
+        stacks.app is None,
+        frozenset(part.logical_id for _, part in wanted.declared),
+        declared_data.listened_to(stacks.app, stacks.meant) if stacks.app else frozenset(),
+        "" if place.target == "aws" else f"{options.program()} cloud reset",
+    )
+
+
+def _watched(place: Place, ground: Ground, job: Job, console: Console) -> Destroyed | None:
     questions = Questions(ground.stop)
-    work = functools.partial(run, ground, wanted, console, consent, questions)
+    work = functools.partial(run, ground, job, console, questions)
     return wiring.watched(place, ground.stop, work, console, questions)
 
 
@@ -166,50 +200,29 @@ def said(feature_sets: tuple[str, ...], environment: str | None, regions: tuple[
     return " ".join(["destroy", *feature_sets, *whose, *where])
 
 
-def run(
-    ground: Ground,
-    wanted: Wanted,
-    console: Console,
-    consent: Consent | None,
-    questions: Questions,
-) -> Destroyed | None:
+def run(ground: Ground, job: Job, console: Console, questions: Questions) -> Destroyed | None:
     """Look, show, ask, destroy; nothing is returned when there was nothing to destroy."""
     from sam_deploy.deploy import destroy  # noqa: PLC0415 - boto3
 
-    found = destroy.look(ground, wanted)
+    found = destroy.look(ground, job.wanted)
     if not found.acts:
         return None
     console.close()
-    console.say(destroy_screens.farewell_text(found.farewell, columns_of(sys.stderr)))
-    if consent is not None:
-        consent.ask(questions.ask)
-    return destroy.carry_out(ground, wanted, found)
+    columns = columns_of(sys.stderr)
+    console.say(destroy_screens.farewell_text(found.farewell, job.ways, columns))
+    if job.consent is not None:
+        job.consent.ask(questions.ask)
+    return destroy.carry_out(ground, job.wanted, found)
 
 
 def told(
-    stacks: Stacks,
-    place: Place,
-    destroyed: Destroyed | None,
-    console: Console,
-    seconds: float,
-    *,
-    as_json: bool,
+    name: str, ways: Ways, destroyed: Destroyed | None, console: Console, seconds: float
 ) -> None:
     """Say what is gone, what stays, and how to have it back."""
-    name, home = stacks.who.name, stacks.who.home_region
     if destroyed is None:
         console.say(f"Nothing to destroy: {name} has no stacks here")
-    else:
-        text = destroy_screens.destroyed_text(
-            destroyed,
-            home,
-            seconds,
-            of_template=stacks.app is None,
-            columns=columns_of(sys.stderr),
-            reset="" if place.target == "aws" else f"{options.program()} cloud reset",
-        )
-        console.say(text)
-        if not destroyed.kept:
-            console.say(f"\nnext: {options.program()} deploy")
-    if as_json:
-        click.echo(destroy_screens.destroyed_json(destroyed, name, place.target, seconds))
+        return
+    columns = columns_of(sys.stderr)
+    console.say(destroy_screens.destroyed_text(destroyed, ways, seconds, columns))
+    if not destroyed.kept:
+        console.say(f"\nnext: {options.program()} deploy")

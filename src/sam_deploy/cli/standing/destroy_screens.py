@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sam_deploy.amounts import plural
@@ -13,7 +14,7 @@ from sam_deploy.cli.terminal.tables import table
 if TYPE_CHECKING:
     from sam_deploy.deploy.destroy import Destroyed
     from sam_deploy.deploy.going import Farewell, Fate
-    from sam_deploy.deploy.standing import Part
+    from sam_deploy.deploy.standing import Beside, Part
     from sam_deploy.deploy.survey import Place
 
 NOUNS: Final = {
@@ -28,24 +29,50 @@ NOUNS: Final = {
 }
 """What people look for first; the rest is counted."""
 INDENT: Final = "  "
+BUCKET: Final = "AWS::S3::Bucket"
+POOL: Final = "AWS::Cognito::UserPool"
+SECRET: Final = "AWS::SecretsManager::Secret"  # noqa: S105 - a type
 DECLARED: Final = {
-    "AWS::S3::Bucket": "bucket",
+    BUCKET: "bucket",
     "AWS::DynamoDB::Table": "table",
-    "AWS::Cognito::UserPool": "pool",
-    "AWS::SQS::Queue": "queue",
+    "AWS::DynamoDB::GlobalTable": "table",
+    POOL: "pool",
 }
-"""What can be declared with `existing=True`."""
+"""What can be declared as existing."""
 DELETING: Final = {
-    "AWS::S3::Bucket": "aws s3 rb s3://{name} --region {region} --force",
+    BUCKET: "aws s3 rb s3://{name} --region {region} --force",
     "AWS::DynamoDB::Table": "aws dynamodb delete-table --table-name {name} --region {region}",
-    "AWS::Cognito::UserPool": (
-        "aws cognito-idp delete-user-pool --user-pool-id {name} --region {region}"
-    ),
+    POOL: ("aws cognito-idp delete-user-pool --user-pool-id {name} --region {region}"),
 }
-"""How one that no stack has any more is deleted."""
+"""How one that no stack has any more is deleted, where its name does not follow from the config."""
+BY: Final = {
+    SECRET: "a secret by `--delete-data NAME`",
+    "AWS::SSM::Parameter": "a setting by `sam-deploy settings delete NAME`",
+    "AWS::Lambda::LayerVersion": "layers by `--layers-too`",
+    BUCKET: "artifact buckets by `--artifacts-too`",
+}
+"""How what is in no stack is deleted."""
 
 
-def farewell_text(farewell: Farewell, columns: int = 0) -> str:
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What is known of the app that decides how to go on with what stays."""
+
+    home_region: str = ""
+    of_template: bool = False
+    nameable: frozenset[str] = frozenset()
+    """Logical ids of data that `--delete-data` finds by the config, once its stack is gone."""
+    listened_to: frozenset[str] = frozenset()
+    """Logical ids of buckets with an `on_upload`."""
+    reset: str = ""
+    """The command that empties the laptop's cloud; '' on AWS."""
+
+    def later(self, part: Part) -> bool:
+        """Whether another `destroy` can delete it when its stack is gone."""
+        return part.logical_id in self.nameable or (part.kind == SECRET and not self.of_template)
+
+
+def farewell_text(farewell: Farewell, ways: Ways, columns: int = 0) -> str:
     """Return everything that goes and everything that stays, before anything is done."""
     lines = ["This goes:"]
     for each in farewell.fates:
@@ -56,12 +83,50 @@ def farewell_text(farewell: Farewell, columns: int = 0) -> str:
         lines.append("  the artifact buckets: archives, history, and what `resume` would need")
     kept = [(each.place, part) for each in farewell.fates for part in each.stays]
     if kept:
-        lines += ["This stays, with what it holds:", *_kept(kept, columns)]
-        lines.append(
-            "Its names stand in the way of a new deployment then; `--delete-data LOGICAL_ID` "
-            "deletes one, and all it holds, while its stack stands."
-        )
+        lines += ["This stays, with what it holds:", *_kept(kept, farewell.beside, columns)]
+        lines += _in_the_way([part for _, part in kept], ways)
+    lines += _beside(farewell.beside, columns)
     return "\n".join(lines)
+
+
+def _in_the_way(kept: Sequence[Part], ways: Ways) -> Iterator[str]:
+    """Yield what names that are taken mean for a new deployment, and how to be rid of them."""
+    later = [part for part in kept if ways.later(part)]
+    when = "now, or by another `destroy` later" if later else "while its stack stands"
+    ids = ", ".join(f"`{each.logical_id}`" for each in kept if not ways.later(each))
+    only = f" ({ids}: only while its stack stands)" if later and ids else ""
+    yield (
+        "Its names stand in the way of a new deployment then; `--delete-data LOGICAL_ID` "
+        f"deletes one, and all it holds, {when}{only}."
+    )
+    yield from _not_existing(kept, ways)
+
+
+def _not_existing(kept: Iterable[Part], ways: Ways) -> Iterator[str]:
+    """Yield which buckets cannot be gone on with, and what to do instead."""
+    names = dict.fromkeys(f"`{each.logical_id}`" for each in kept if _is_listened_to(each, ways))
+    if names:
+        yield (
+            f"`on_upload` listens to {', '.join(names)}: only the stack that makes a bucket can "
+            "set that up, so that `existing=True` is refused. A new deployment needs another "
+            "`physical_name=`, or that what is there is deleted."
+        )
+
+
+def _is_listened_to(part: Part, ways: Ways) -> bool:
+    return part.kind == BUCKET and part.logical_id in ways.listened_to
+
+
+def _beside(beside: Sequence[Beside], columns: int) -> Iterator[str]:
+    """Yield what stays and stands in nobody's way: a new deployment finds it."""
+    found = [each for each in beside if not each.logical_id]
+    if not found:
+        return
+    yield "This stays, too, and a new deployment finds it:"
+    rows = [(each.name, each.kind, each.region) for each in found]
+    yield from _indented(table(("name", "type", "region"), rows, _room(columns)))
+    ways = [words for kind, words in BY.items() if any(each.kind == kind for each in found)]
+    yield f"To delete it, too: {', '.join(ways)}."
 
 
 def _fate(fate: Fate) -> Iterator[str]:
@@ -89,68 +154,87 @@ def _plural(count: int, noun: str) -> str:
     return plural(count, noun) if noun != "event bus" or count == 1 else f"{count} event buses"
 
 
-def _kept(kept: Iterable[tuple[Place, Part]], columns: int) -> list[str]:
+def _kept(kept: Iterable[tuple[Place, Part]], beside: Iterable[Beside], columns: int) -> list[str]:
+    """Return a table of data, with its copies in other regions."""
     rows = [(part.physical_id, part.kind, part.logical_id, region) for (_, region), part in kept]
-    room = max(columns - len(INDENT), 0)
-    lines = table(("name", "type", "logical id", "region"), rows, room).split("\n")
-    return [INDENT + line for line in lines]
+    rows += [(each.name, each.kind, each.logical_id, each.region) for each in _copies(beside)]
+    return _indented(table(("name", "type", "logical id", "region"), rows, _room(columns)))
 
 
-def destroyed_text(
-    destroyed: Destroyed,
-    home_region: str,
-    seconds: float,
-    *,
-    of_template: bool = False,
-    columns: int = 0,
-    reset: str = "",
-) -> str:
-    """Return the last lines: what is gone, what stayed, and how to have that back.
+def _copies(beside: Iterable[Beside]) -> list[Beside]:
+    return [each for each in beside if each.logical_id]
 
-    `reset` is the command that empties the laptop's cloud; '' on AWS.
-    """
-    regions = len({region for _, region in destroyed.done})
-    gone = f"{plural(len(destroyed.done), 'stack')} in {plural(regions, 'region')}"
-    more = [
-        *(
-            [f"{plural(destroyed.layer_versions, 'layer version')}"]
-            * bool(destroyed.layer_versions)
-        ),
-        *([plural(len(destroyed.buckets), "artifact bucket")] * bool(destroyed.buckets)),
-    ]
-    lines = [f"Destroyed {', '.join([gone, *more])}, in {seconds:.1f} s"]
+
+def _indented(text: str) -> list[str]:
+    return [INDENT + line for line in text.split("\n")]
+
+
+def _room(columns: int) -> int:
+    return max(columns - len(INDENT), 0)
+
+
+def destroyed_text(destroyed: Destroyed, ways: Ways, seconds: float, columns: int = 0) -> str:
+    """Return the last lines: what is gone, what stayed, and how to have that back."""
+    lines = [f"{_done(destroyed)}, in {seconds:.1f} s"]
     if destroyed.kept:
-        lines += ["", "These stayed, with what they hold:", *_kept(destroyed.kept, columns), ""]
-        lines += _way_back(destroyed, home_region, of_template=of_template)
-        lines += _way_out(destroyed, reset)
+        kept = _kept(destroyed.kept, destroyed.beside, columns)
+        lines += ["", "These stayed, with what they hold:", *kept, ""]
+        lines += _way_back(destroyed, ways)
+        lines += _way_out(destroyed, ways)
     return "\n".join(lines)
 
 
-def _way_back(destroyed: Destroyed, home_region: str, *, of_template: bool) -> Iterator[str]:
+def _done(destroyed: Destroyed) -> str:
+    """Return what is gone; data of a stack that was gone before is no stack."""
+    done = destroyed.done.values()
+    places = [each.place for each in done if each.status]
+    data = sum(len(each.wiped) for each in done if not each.status)
+    gone = [f"{plural(len(places), 'stack')} in {plural(len({r for _, r in places}), 'region')}"]
+    gone = gone if places or not data else []
+    gone += [plural(data, "thing") + " that an earlier one left"] * bool(data)
+    gone += [plural(destroyed.layer_versions, "layer version")] * bool(destroyed.layer_versions)
+    gone += [plural(len(destroyed.buckets), "artifact bucket")] * bool(destroyed.buckets)
+    return f"Destroyed {', '.join(gone)}"
+
+
+def _way_back(destroyed: Destroyed, ways: Ways) -> Iterator[str]:
     """Yield what to do with what stayed: a deployment that makes it anew would meet its names."""
-    declared = [(region, part) for (_, region), part in destroyed.kept if part.kind in DECLARED]
     yield "Their names are taken: as they are declared now, a new deployment is refused."
-    if of_template:
+    if ways.of_template:
         yield (
             "To go on with them, import them into a new stack: `aws cloudformation "
             "create-change-set --change-set-type IMPORT`."
         )
-    elif any(region == home_region for region, _ in declared):
+        return
+    kept = [(region, part) for (_, region), part in destroyed.kept]
+    kinds = {
+        part.kind
+        for region, part in kept
+        if region == ways.home_region and not _is_listened_to(part, ways)
+    }
+    if kinds & (DECLARED.keys() - {POOL}):
         yield (
             "To go on with them, declare each with `existing=True` and `physical_name=` in "
             "`deploy.py` (`{environment}` stands for the environment); that means the one of the "
             "home region, everywhere."
         )
+    if POOL in kinds:
+        yield "To go on with a pool, declare it with `existing_ids=` and `existing_client_ids=`."
+    yield from _not_existing((part for _, part in kept), ways)
 
 
-def _way_out(destroyed: Destroyed, reset: str) -> Iterator[str]:
+def _way_out(destroyed: Destroyed, ways: Ways) -> Iterator[str]:
     """Yield how to be rid of what stayed, now that no stack has it any more."""
-    if reset:
-        yield f"To be rid of all that this laptop's cloud holds: `{reset}`."
+    later = next((part for _, part in destroyed.kept if ways.later(part)), None)
+    if later is not None:
+        name = later.logical_id if later.logical_id in ways.nameable else "NAME"
+        yield f"To be rid of one with all it holds: `sam-deploy destroy --delete-data {name}`."
+    if ways.reset:
+        yield f"To be rid of all that this laptop's cloud holds: `{ways.reset}`."
         return
     for kind, command in DELETING.items():
-        found = [(place, part) for place, part in destroyed.kept if part.kind == kind]
-        for (_, region), part in found[:1]:
+        found = [each for each in destroyed.kept if each[1].kind == kind]
+        for (_, region), part in [each for each in found if not ways.later(each[1])][:1]:
             text = command.format(name=part.physical_id, region=region)
             yield f"To be rid of a {DECLARED[kind]} with all it holds: `{text}`."
 
@@ -173,6 +257,10 @@ def destroyed_json(destroyed: Destroyed | None, name: str, target: str, seconds:
                     "deleted_data": [_part(part) for part in each.wiped],
                 }
                 for each in done
+            ],
+            "beside": [
+                {"name": each.name, "type": each.kind, "region": each.region}
+                for each in (destroyed.beside if destroyed else ())
             ],
             "layer_versions": destroyed.layer_versions if destroyed else 0,
             "artifact_buckets": list(destroyed.buckets) if destroyed else [],

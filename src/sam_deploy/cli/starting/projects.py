@@ -15,7 +15,7 @@ from typing import Final, get_args
 
 import click
 
-from sam_deploy import naming
+from sam_deploy import __version__, naming
 from sam_deploy.cli import options
 from sam_deploy.cli.terminal.wrapping import said
 from sam_deploy.config.text import REGIONS, AppName, Matches
@@ -63,7 +63,12 @@ def files_of(kind: str, name: str, region: str) -> dict[str, str]:
 
     `name` and `region` are taken as they are; see `checked_name` and `checked_region`.
     """
-    words = {"name": name, "region": region, "bucket": f"{name}-{BUCKETS.get(kind, 'files')}"}
+    words = {
+        "name": name,
+        "region": region,
+        "bucket": f"{name}-{BUCKETS.get(kind, 'files')}",
+        "version": __version__,
+    }
     found = {}
     for root in (SKELETONS / kind, SKELETONS / SHARED):
         for path in sorted(root.rglob("*.txt")):

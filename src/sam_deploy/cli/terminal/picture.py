@@ -114,6 +114,8 @@ def doing(tally: Tally) -> str:
         made = tally.built - tally.reused
         counts = f"{tally.built}/{tally.builds}: {made} built, {tally.reused} unchanged"
         return f"{tally.phase} {counts}; {tally.building}".rstrip("; ")
+    if tally.moving and not tally.canary:
+        return f"{tally.phase}, region {len(tally.served)}/{tally.moving}"
     if tally.lanes and not tally.canary:
         finished = sum(bool(lane.outcome) for lane in tally.lanes.values())
         return f"{tally.phase}, region {finished}/{len(tally.lanes)}"

@@ -150,6 +150,11 @@ def _layers(app: App) -> Iterator[Problem]:
             yield Problem(path, message, line_of(each))
         if len(given) > 1:
             message = f"has {' and '.join(f'`{name}`' for name in given)}; only one can fill it"
+            if each.source:
+                message += (
+                    ". For code with packages keep `source` alone, and name the packages in"
+                    " `dependencies` of a pyproject.toml in that folder"
+                )
             yield Problem(path, message, line_of(each))
 
 

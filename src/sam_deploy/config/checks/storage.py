@@ -123,7 +123,9 @@ def _uploads(app: App) -> Iterator[Problem]:
             if getattr(buckets.get(trigger.bucket), "existing", False) is True:
                 message = (
                     f"the bucket {trigger.bucket!r} exists already: its notifications are part of "
-                    "the bucket, which only the stack that made it can change"
+                    "the bucket, which only the stack that made it can change; let the stack make "
+                    "one of its own, by another physical_name and without existing, or delete that "
+                    "bucket first"
                 )
                 yield Problem(f"{here}.bucket", message, line_of(trigger))
             of_bucket.setdefault(trigger.bucket, []).append((here, trigger))

@@ -29,14 +29,20 @@ from sam_deploy.config.text import (
 
 @declaration
 class Layer(Declaration):
-    """Dependencies shared by functions, built once and published in every region."""
+    """Dependencies shared by functions, built once and published in every region.
+
+    One of `requirements`, `requirements_file` and `source` fills it; they exclude each other.
+    """
 
     name: FileName
     requirements: Sequence[str] = ()
-    """Requirement specifiers (PEP 508)."""
+    """Requirement specifiers (PEP 508) of a layer that is packages alone."""
     requirements_file: FilePath | None = None
+    """A file of such specifiers, instead of `requirements`."""
     source: FilePath | None = None
-    """Folder of a local Python package (with pyproject.toml) or of plain modules."""
+    """Folder of your own code: a Python package, or plain modules. Packages that it needs are in
+    `dependencies` of a pyproject.toml in that folder, or in a requirements.txt; they are packed
+    with it."""
     archive: FileName | None = None
     """File name of the built archive; `<name>-deps.zip`, or `<name>.zip` with a source."""
     include: Sequence[str] = ()

@@ -33,7 +33,7 @@ class UserPoolClient(Declaration):
     """A client of a pool: a web client with paths below the environment's domain, or a plain one.
 
     With `callback_path` and `logout_path` it uses the OAuth code flow; without them it signs in
-    by name and password only.
+    by name and password only (`USER_SRP_AUTH`, `USER_PASSWORD_AUTH`). It has no secret.
     """
 
     callback_path: Annotated[str, Matches(r"/\S*", "a path that starts with /")] | None = None

@@ -25,6 +25,8 @@ from sam_deploy.errors import RefusedError
 UNKNOWN: Final = "nobody has looked whether names are taken"
 CAN_EXIST: Final = frozenset({"bucket", "event bus", "queue", "table", "topic"})
 """What `existing=True` can refer to."""
+DESTROYED_LATER: Final = frozenset({"bucket", "table"})
+"""What `destroy` finds by its name when the stack that made it is gone."""
 Place: TypeAlias = tuple[str, str]
 Question: TypeAlias = "tuple[str, str, str, tuple[str, ...]]"
 """(region, thing, group, names)."""
@@ -216,7 +218,7 @@ def told(change: Changing, found: Sequence[Collision]) -> Iterator[Finding]:
             f"{len(listed)} {exist} taken that `{change.stack}` needs in `{change.region}`",
             why="CloudFormation would fail halfway with AlreadyExists, and take everything back",
             problems=listed,
-            hint=way_out(change, [each.wanted for each in certain.values()]),
+            hint=way_out(change, tuple(certain.values())),
         ),
         region=change.region,
     )
@@ -230,9 +232,27 @@ def _line(change: Changing, collision: Collision) -> str:
     return f"{wanted.thing} `{wanted.name}` ({owner}){holder}"
 
 
-def way_out(change: Changing, names: Sequence[Named]) -> str:
+def way_out(change: Changing, found: Sequence[Collision]) -> str:
     """Return what can be done about all of these. Pure."""
+    ours = bool(change.template.origins)
     ways = ["choose another name", "delete what nobody needs any more"]
-    if change.template.origins and any(each.thing in CAN_EXIST for each in names):
+    can_exist = [each.wanted for each in found if ours and each.wanted.thing in CAN_EXIST]
+    listened_to = [each for each in can_exist if _notifies(change, each)]
+    if len(can_exist) > len(listened_to):
         ways.insert(0, "use what is there by `existing=True`")
+    if listened_to and can_exist != listened_to:
+        ways[0] += f" (but {', '.join(f'`{each.name}`' for each in listened_to)}: `on_upload`)"
+    if ours and change.is_new and any(_is_left(each) for each in found):
+        ways[-1] += " (`sam-deploy destroy --delete-data NAME` for what an earlier one left)"
     return f"{', '.join(ways)}, or take it into the stack by a CloudFormation import"
+
+
+def _notifies(change: Changing, wanted: Named) -> bool:
+    """Whether it is a bucket with triggers: those are a part of it, which its own stack makes."""
+    properties = change.after.resources[wanted.logical_id].get("Properties")
+    return isinstance(properties, Mapping) and "NotificationConfiguration" in properties
+
+
+def _is_left(collision: Collision) -> bool:
+    """Whether `destroy` would find it: no stack and nobody else has it."""
+    return not collision.holder and collision.wanted.thing in DESTROYED_LATER

@@ -18,7 +18,7 @@ _DOMAIN: Final = "for domains in Route 53, which the laptop does not have"
 _FROM_STACK: Final = (
     "`init --from-stack` reads a stack that is no app of ours yet, by the rights of whoever asks"
 )
-_DATA: Final = "`destroy` with data that is named, which recorded apps keep"
+_DATA: Final = "`destroy` with data that is named: recorded apps have no pools, and empty buckets"
 
 _ROWS: Final[Mapping[str, tuple[str, tuple[str, ...], str]]] = {
     "apigateway:GetAccount": ("api-account", ("deploy",), _ON_AWS),
@@ -34,16 +34,12 @@ _ROWS: Final[Mapping[str, tuple[str, tuple[str, ...], str]]] = {
         "asked for a change set that AWS refused; the laptop has no checks before a change",
     ),
     "cloudformation:ListStacks": ("", ("deploy",), _ON_AWS),
-    "dynamodb:DescribeTable": ("", ("destroy",), _DATA),
     "cognito-idp:DeleteUserPool": ("", ("destroy",), _DATA),
     "cognito-idp:DeleteUserPoolDomain": ("", ("destroy",), _DATA),
     "cognito-idp:DescribeUserPool": ("", ("deploy", "destroy"), _DATA),
     "cognito-idp:UpdateUserPoolDomain": ("", ("deploy",), "a certificate that is replaced"),
-    "dynamodb:DeleteTable": ("", ("destroy",), _DATA),
     "events:DescribeEventBus": ("", ("deploy",), _NAMES),
     "events:DescribeRule": ("", ("deploy",), _NAMES),
-    "iam:DeleteRole": ("guard-role", ("destroy",), "an app that has had a canary"),
-    "iam:DeleteRolePolicy": ("guard-role", ("destroy",), "the same"),
     "iam:UpdateAssumeRolePolicy": ("guard-role", ("promote",), "a role of an earlier version"),
     "lambda:DeleteProvisionedConcurrencyConfig": (
         "",
@@ -67,9 +63,7 @@ _ROWS: Final[Mapping[str, tuple[str, tuple[str, ...], str]]] = {
     "s3:CompleteMultipartUpload": ("artifacts", ("deploy", "resume"), _LARGE),
     "s3:CreateMultipartUpload": ("artifacts", ("deploy", "resume"), _LARGE),
     "s3:UploadPart": ("artifacts", ("deploy", "resume"), _LARGE),
-    "s3:DeleteBucket": ("app-bucket", ("destroy",), _DATA),
     "s3:DeleteObjects": ("app-bucket", ("destroy",), _DATA),
-    "s3:ListObjectVersions": ("app-bucket", ("destroy",), _DATA),
     "scheduler:GetSchedule": ("", ("deploy",), _NAMES),
     "sqs:GetQueueUrl": ("", ("deploy",), _NAMES),
 }

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     Done = Callable[[], bool]
 
-START_SECONDS: Final = 45.0
+START_SECONDS: Final = 55.0
 """How long a start may take. On Lambda it is 10 s, after which it counts as part of the call; a
 laptop that starts twenty functions at once is slower than Lambda, and none of them is at fault.
 Callers wait for an answer of Lambda's for 60 s."""

@@ -201,7 +201,7 @@ class Shift:
             seen, verdict = self._look(number, Moment(now - begun, self._excused, hurried))
             if ask is not None:
                 self._answered(ask, verdict, seen)
-            left = (ends if now < ends else self._gives_up(begun)) - self.now()
+            left = self._left(verdict, begun, now)
             where = (number, len(self.steps), self.steps[number - 1])
             self._telling.tell(where, verdict, seen, self.engine.moves, left)
             if verdict.act == "back":
@@ -211,9 +211,13 @@ class Shift:
             wait = self.pace.poll_seconds
             self.engine.stop.pause(min(wait, ends - now) if now < ends else wait)
 
-    def _gives_up(self, begun: float) -> float:
+    def _left(self, verdict: Verdict, begun: float, looked: float) -> float:
+        """Return the seconds of a step's time, and of its hold once that is over."""
+        if verdict.act == "go":
+            return 0.0  # the next step begins: neither is waited for
         strategy = self.engine.plan.strategy
-        return begun + strategy.every_seconds + strategy.hold_seconds
+        ends = begun + strategy.every_seconds
+        return (ends if looked < ends else ends + strategy.hold_seconds) - self.now()
 
     def _keep(self, now: float, ends: float) -> None:
         """The schedules stand well ahead of us while a step is held."""

@@ -74,7 +74,11 @@ LOST: Final = {
 }
 NOTHING: Final = Loss("resource", "")
 OLDEST_REGION: Final = "us-east-1"
-KEPT: Final = {"Retain", "Snapshot"}
+RETAINED: Final = {"Retain", "RetainExceptOnCreate"}
+"""The second one lets go only of what a failed first deployment has made.
+
+Source: CloudFormation user guide, "DeletionPolicy attribute"."""
+SNAPSHOT: Final = "Snapshot"
 
 
 def judge(
@@ -122,17 +126,24 @@ def consequence(difference: Difference) -> str:
     if difference.section != "Resources" or difference.action == "add":
         return ""
     if difference.action == "remove":
-        if _policy(difference.old, "DeletionPolicy") in KEPT:
-            return f"the {loss.noun} stays in the account, outside of the stack"
-        return f"removes the {loss.noun}: {loss.removed}" if loss.removed else ""
+        return _removal(loss, _policy(difference.old, "DeletionPolicy"))
     if not difference.replacement:
         return ""
     if kind_of(difference.old) != kind_of(difference.new):
         return "CloudFormation refuses to change the type of a resource: give it another name"
     verb = "replaces" if difference.replacement == "always" else "may replace"
     words = ": ".join(filter(None, (f"{verb} the {loss.noun}", loss.replaced or loss.removed)))
-    kept = loss.removed and _policy(difference.new, "UpdateReplacePolicy") in KEPT
+    policy = _policy(difference.new, "UpdateReplacePolicy")
+    kept = loss.removed and policy in {*RETAINED, SNAPSHOT}
     return f"{words}; the old one stays, outside of the stack" if kept else words
+
+
+def _removal(loss: Loss, policy: str) -> str:
+    if policy in RETAINED:
+        return f"the app loses the {loss.noun}; it stays in the account, outside of the stack"
+    if policy == SNAPSHOT:
+        return f"removes the {loss.noun}; a snapshot of it stays in the account"
+    return f"removes the {loss.noun}: {loss.removed}" if loss.removed else ""
 
 
 def _policy(resource: Plain, name: str) -> str:

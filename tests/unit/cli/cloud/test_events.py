@@ -34,7 +34,7 @@ app = App(
         Function(
             "Worker", source="worker", memory_mb=256,
             triggers=[
-                on_schedule("rate(1 day)", name="Usual"),
+                on_schedule("rate(1 day)", name="Usual", first_region_only=True),
                 on_schedule("rate(2 days)", name="Prod", environments=["prod"]),
             ],
         ),
@@ -219,3 +219,17 @@ def test_when_a_mail_was_sent_is_a_date_that_people_read() -> None:
     """SES in the embedded cloud gives Unix seconds; the newest code is found by its time."""
     mail = Mail("a@x.org", ("b@x.org",), "Code", "one", "", "1795959505.4504795")
     assert "2026-11-29 13:38:25 UTC  a@x.org -> b@x.org" == mail_command.text(mail).splitlines()[0]
+
+
+def test_a_schedule_of_the_first_region_says_so_in_any_other(project: Path) -> None:
+    """No deployment brings it there, so the hint names the region in which it is."""
+    app = config.load(project)
+    function, trigger = schedule_command.schedules(app, "dev")["Worker.Usual"]
+    error = schedule_command.elsewhere(app, function, trigger, "us-east-1")
+    assert error is not None
+    assert "The schedule of `Worker` is not in `us-east-1`" == error.what
+    assert "`first_region_only=True`" in error.why
+    assert error.hint.startswith("run it there, with `--region eu-west-1`")
+    assert schedule_command.elsewhere(app, function, trigger, "eu-west-1") is None
+    usual = schedule_command.schedules(app, "dev")["Report"]
+    assert schedule_command.elsewhere(app, *usual, "us-east-1") is None

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
+from sam_deploy.cli.exporting import python_tools
 from sam_deploy.cli.main import main
+from sam_deploy.cli.starting import projects
 from sam_deploy.errors import ConfigError
 from sam_deploy.export import files
 
@@ -53,7 +55,8 @@ def test_a_pipeline_knows_the_order_of_environments_and_what_there_is(project: P
     promote = (project / WORKFLOW).with_name("sam-deploy-promote.yml").read_text(encoding="utf-8")
     assert "options: [staging, prod]" in promote
 
-    (project / "pyproject.toml").write_text('dev = ["pytest"]\n', encoding="utf-8")
+    groups = '[dependency-groups]\ndev = ["pytest"]\n'
+    (project / "pyproject.toml").write_text(groups, encoding="utf-8")
     assert 0 == export(project, "gitlab")
     jobs = yaml.safe_load((project / ".gitlab-ci.yml").read_text(encoding="utf-8"))
     checks = "".join(jobs["check"]["script"])
@@ -62,6 +65,64 @@ def test_a_pipeline_knows_the_order_of_environments_and_what_there_is(project: P
     ]
     assert "ruff" not in checks
     assert ["promote-staging", "promote-prod"] == [each for each in jobs if "promote-" in each]
+
+
+def test_a_tool_that_uv_sync_would_not_install_is_left_out_and_told(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its command would only fail; what to type brings it."""
+    configured = '[dependency-groups]\ndev = ["pytest"]\n[tool.ruff]\n[tool.pytest]\n'
+    (project / "pyproject.toml").write_text(configured, encoding="utf-8")
+    assert 0 == export(project, "github-actions")
+    text = (project / WORKFLOW).read_text(encoding="utf-8")
+    assert ("ruff" in text, "uv run --no-sync pytest" in text) == (False, True)
+    told = " ".join(capsys.readouterr().err.split())
+    assert "ruff is left out: `pyproject.toml` has its settings" in told
+    assert "`uv add --dev ruff`" in told
+    assert "pytest is left out" not in told
+
+
+@pytest.mark.parametrize("kind", [each.name for each in projects.KINDS])
+def test_a_pipeline_of_a_new_project_lints_and_tests(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What `init` writes names both tools, and this sam-deploy for its tests."""
+    projects.write(tmp_path, projects.files_of(kind, "shop", "eu-west-1"))
+    assert 0 == export(tmp_path, "gitlab")
+    jobs = yaml.safe_load((tmp_path / ".gitlab-ci.yml").read_text(encoding="utf-8"))
+    commands = "".join(jobs["check"]["script"]).splitlines()
+    expected = ["uv sync", "uv run --no-sync ruff check", "uv run --no-sync pytest"]
+    assert expected == [each for each in commands if each.startswith("uv ")]
+    assert "left out" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "tools"),
+    [
+        ("", ()),
+        ("not toml", ()),
+        ("project = 1\ndependency-groups = 2\n", ()),
+        ('[project]\ndependencies = ["Ruff==1"]\n', ("ruff",)),
+        ('[tool.uv]\ndev-dependencies = ["pytest-cov", "not a requirement"]\n', ("pytest",)),
+        ('[dependency-groups]\nlint = ["ruff"]\n', ()),
+        (
+            """
+            [tool.uv]
+            default-groups = ["lint"]
+            [dependency-groups]
+            lint = ["ruff", {include-group = "tests"}]
+            tests = ["pytest", {include-group = "lint"}]
+            """,
+            ("ruff", "pytest"),
+        ),
+        ('[tool.uv]\ndefault-groups = "all"\n[dependency-groups]\nx = ["ruff"]\n', ("ruff",)),
+        ("[tool.uv]\ndefault-groups = 1\n[dependency-groups]\ndev = 1\n", ()),
+        ('[project.optional-dependencies]\ndev = ["pytest"]\n', ()),
+    ],
+)
+def test_a_tool_is_there_when_uv_sync_installs_it(text: str, tools: tuple[str, ...]) -> None:
+    """Dependencies and default groups, with what these include; extras are not installed."""
+    assert tools == python_tools.installed(text)
 
 
 @pytest.mark.parametrize(

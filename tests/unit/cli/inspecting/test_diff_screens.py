@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sam_deploy.cli.inspecting.diff_command import Compared, deployment
 from sam_deploy.cli.inspecting.diff_screens import diff_json, diff_text
 from sam_deploy.cli.inspecting.diff_values import full_text, path_text, property_lines, shortened
 from sam_deploy.deploy.difference import NEW_LAYER, StackDifference, ValueDifference
@@ -296,3 +297,32 @@ def test_json_in_a_text_is_compared_value_by_value() -> None:
 def test_values_are_said_short(value: Any, text: str) -> None:
     """Functions as YAML writes them; text is quoted only where it would mislead."""
     assert text == full_text(value)
+
+
+def test_the_next_command_allows_what_it_would_be_refused_without(
+    changed: StackDifference,
+) -> None:
+    """Each name once, whatever the number of regions; queues hold nothing that is guarded."""
+    table = {"Type": "AWS::DynamoDB::Table", "Properties": {}}
+    gone = {"Orders": table, "Api": function(256, OLD_KEY), "Old": queue("dev")}
+    lost = replace(changed, differences=compare({"Resources": gone}, {"Resources": {}}, {}))
+    assert "deploy --allow-replace Orders --allow-replace Api" == deployment(
+        Compared(), [lost, replace(lost, region=REGIONS[1])]
+    )
+
+
+def test_the_next_command_is_of_what_was_compared(changed: StackDifference) -> None:
+    """Feature sets, environment, regions and target go along."""
+    compared = Compared(("core",), "qa", REGIONS, "aws")
+    assert "deploy core --environment qa --region eu-west-1 --region us-east-1 --target aws" == (
+        deployment(compared, [changed])
+    )
+
+
+def test_a_single_change_of_another_environment_reaches_its_users(
+    changed: StackDifference,
+) -> None:
+    """The verb agrees with the number."""
+    one = [each for each in changed.differences if each.environment == "prod"][:1]
+    text = diff_text([replace(changed, differences=tuple(one))])
+    assert "prod: 1 change that reaches its users without a promotion" in text

@@ -59,7 +59,7 @@ def test_a_plan_says_how_the_calls_go_over() -> None:
     assert [
         f"{steps}, and waits 30 min for data before all goes back",
         "each function needs 10 calls in each region and step, but for Mailer",
-        "2 alarms watched in eu-west-1, us-east-1: A, B",
+        "2 alarms watched in each of eu-west-1, us-east-1 (4 in all): A, B",
         "1 alarm watched in eu-north-1: C",
         "the check must agree before and after each step: ./smoke",
         "alarms that fire now are LET BE until they are OK (--force-with-alarm)",

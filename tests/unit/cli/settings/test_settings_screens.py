@@ -28,10 +28,11 @@ def found(
     kind: SettingKind = "plain",
     *,
     declared: bool = True,
+    read: bool = True,
     there: bool = True,
 ) -> Found:
     stored = Stored(f"/shop/{environment}/{name}", kind, WHEN, value) if there else None
-    return Found(name, environment, region, stored, kind == "secret", declared)
+    return Found(name, environment, region, stored, kind == "secret", declared, read)
 
 
 SHOWN = (
@@ -42,7 +43,8 @@ SHOWN = (
     found("KEY", "dev", WEST, CANARY, "secret"),
     found("KEY", "dev", EAST, CANARY, "encrypted"),
     found("KEY", "prod", WEST, kind="secret", there=False),
-    found("OLD", "dev", WEST, "x\ny" * 30, declared=False),
+    found("OLD", "dev", WEST, "x\ny" * 30, declared=False, read=False),
+    found("SALT", "dev", WEST, CANARY, "secret", read=False),
 )
 
 
@@ -58,6 +60,7 @@ def test_the_table_of_settings() -> None:
         f"KEY dev encrypted *** {EAST} 2026-11-20 20:15 UTC",
         f"KEY prod secret - missing {WEST}",
         f"OLD dev plain, unused {long} {WEST} 2026-11-20 20:15 UTC",
+        f"SALT dev secret, unused *** {WEST} 2026-11-20 20:15 UTC",
     ]
     lines = list_text(SHOWN).splitlines()
 

@@ -7,13 +7,11 @@ import pytest
 
 from sam_deploy.aws import Stack
 from sam_deploy.cli.identity import Identity
-from sam_deploy.cli.standing import destroy_screens, recover_screens
+from sam_deploy.cli.standing import recover_screens
 from sam_deploy.cli.standing.destroy_command import Consent, said
 from sam_deploy.cli.standing.recover_command import failure, meant
 from sam_deploy.cli.standing.standing_stacks import Stacks
 from sam_deploy.deploy.cases import Wish, case_of
-from sam_deploy.deploy.destroy import Destroyed
-from sam_deploy.deploy.going import Farewell, Fate
 from sam_deploy.deploy.recover import Recovered
 from sam_deploy.deploy.standing import Part, Standing
 from sam_deploy.errors import ConfigError, IncompleteError, RefusedError
@@ -76,97 +74,6 @@ def test_others_are_told_the_command_that_goes_on() -> None:
     assert "destroy ams --environment dev --region a --region b" == said(
         ("ams",), "dev", ("a", "b")
     )
-
-
-KEPT = Part("Files", "shop-files", "AWS::S3::Bucket", "CREATE_COMPLETE", "", "Retain")
-PARTS = (
-    Part("A", "a", "AWS::Lambda::Function"),
-    Part("B", "b", "AWS::Lambda::Function"),
-    Part("C", "c", "AWS::ApiGatewayV2::Api"),
-    Part("D", "d", "AWS::Events::EventBus"),
-    Part("E", "e", "AWS::Events::EventBus"),
-    Part("F", "f", "AWS::IAM::Role"),
-)
-
-
-def test_everything_is_shown_before_anything_goes() -> None:
-    """Stacks by region with what people look for first, what stays, and what is named to go."""
-    table = Part("Orders", "shop-orders", "AWS::DynamoDB::Table")
-    farewell = Farewell(
-        (
-            Fate(PLACE, "UPDATE_COMPLETE", goes=PARTS, stays=(KEPT,)),
-            Fate(AWAY, "", wiped=(table,)),
-            Fate(("shop-sam", "gone"), ""),
-        ),
-        ("shop-utils",),
-        artifacts=True,
-    )
-    assert """\
-This goes:
-  shop-sam in eu-west-1: 2 functions, 1 API, 2 event buses and 1 other resource
-  shop-sam in us-east-1: gone already; what it left is deleted
-    and all that AWS::DynamoDB::Table Orders (shop-orders) holds
-  all versions of 1 layer in every region
-  the artifact buckets: archives, history, and what `resume` would need
-This stays, with what it holds:
-  name        type             logical id  region
-  ----------  ---------------  ----------  ---------
-  shop-files  AWS::S3::Bucket  Files       eu-west-1
-Its names stand in the way of a new deployment then; `--delete-data LOGICAL_ID` deletes one, \
-and all it holds, while its stack stands.""" == destroy_screens.farewell_text(farewell)
-
-
-def test_what_stays_fits_a_terminal() -> None:
-    """Indented as everything below a heading is, also where a column has no room."""
-    farewell = Farewell((Fate(PLACE, "UPDATE_COMPLETE", stays=(KEPT,)),))
-    text = destroy_screens.farewell_text(farewell, 40)
-    assert text == destroy_screens.farewell_text(farewell)  # room for 38 is too little to be used
-    assert destroy_screens.farewell_text(farewell, 44).split("\n")[3:7] == [
-        "  name        type             logical id",
-        "  ----------  ---------------  ----------",
-        "  shop-files  AWS::S3::Bucket  Files",
-        "    region: eu-west-1",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("parts", "words"),
-    [
-        ((), "nothing is in it"),
-        (PARTS[5:], "1 resource"),
-        (PARTS[:1], "1 function"),
-        (PARTS[3:4], "1 event bus"),
-    ],
-)
-def test_resources_are_counted_in_words(parts: tuple[Part, ...], words: str) -> None:
-    """One, several, none, and only others."""
-    text = destroy_screens.farewell_text(Farewell((Fate(PLACE, "UPDATE_COMPLETE", goes=parts),)))
-    assert f"This goes:\n  shop-sam in eu-west-1: {words}" == text
-
-
-def test_the_way_back_is_said() -> None:
-    """What stayed by name, that the names are taken, and how to take it over or be rid of it."""
-    fate = Fate(PLACE, "UPDATE_COMPLETE", stays=(KEPT,))
-    text = destroy_screens.destroyed_text(Destroyed({PLACE: fate}, 2, ("b",)), "eu-west-1", 1.26)
-    assert text.startswith(
-        "Destroyed 1 stack in 1 region, 2 layer versions, 1 artifact bucket, in 1.3 s"
-    )
-    assert "`existing=True` and `physical_name=`" in text
-    assert "`aws s3 rb s3://shop-files --region eu-west-1 --force`" in text
-    laptop = destroy_screens.destroyed_text(
-        Destroyed({PLACE: fate}), "eu-west-1", 1.26, reset="sam-deploy cloud reset"
-    )
-    assert "aws s3 rb" not in laptop
-    assert "`sam-deploy cloud reset`" in laptop
-    elsewhere = destroy_screens.destroyed_text(Destroyed({PLACE: fate}), "us-east-1", 1.26)
-    assert "existing=True" not in elsewhere
-    template = destroy_screens.destroyed_text(
-        Destroyed({PLACE: fate}), "eu-west-1", 1.26, of_template=True
-    )
-    assert "existing=True" not in template
-    assert "--change-set-type IMPORT" in template
-    nothing = destroy_screens.destroyed_text(Destroyed({PLACE: Fate(PLACE)}), "eu-west-1", 1.26)
-    assert "Destroyed 1 stack in 1 region, in 1.3 s" == nothing
 
 
 STACKS = Stacks(

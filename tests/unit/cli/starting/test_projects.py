@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import errno
 import os
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import is_normalized_name
 
-from sam_deploy import config, plan
+from sam_deploy import __version__, config, plan
 from sam_deploy.cli.starting import projects
 from sam_deploy.errors import ConfigError, RefusedError, RolledBackError
 
+ROOT = Path(__file__).parents[4]
 KINDS = [each.name for each in projects.KINDS]
 ALWAYS = {"deploy.py", "README.md", ".gitignore", "pyproject.toml", "tests/test_app.py"}
 LONGEST = "a" * 30 + "-"
@@ -30,6 +35,20 @@ def test_a_project_loads_and_plans_without_a_warning(tmp_path: Path, kind: str, 
     planned = plan.make(app, tmp_path / "new", plan.Request())
     assert (name, ("ap-southeast-2",), ()) == (app.name, planned.regions, planned.warnings)
     assert any(path.startswith("functions/") for path in files)
+
+
+@pytest.mark.parametrize("name", ["orders", LONGEST, "pytest", "a--b"])
+def test_a_project_asks_for_the_sam_deploy_that_made_it(name: str) -> None:
+    """On the Pythons that it runs on; the project's own name is a good one, and no tool's."""
+    text = projects.files_of("api", name, "eu-west-1")["pyproject.toml"]
+    made = tomllib.loads(text)
+    own = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [Requirement(each) for each in made["dependency-groups"]["dev"]]
+    assert ["pytest", "ruff", "sam-deploy"] == [each.name for each in asked]
+    assert f"=={__version__}" == str(asked[-1].specifier)
+    assert own["requires-python"] == made["project"]["requires-python"]
+    assert is_normalized_name(re.sub("-+", "-", made["project"]["name"]))
+    assert made["project"]["name"] not in {each.name for each in asked}
 
 
 def test_every_skeleton_belongs_to_a_kind() -> None:

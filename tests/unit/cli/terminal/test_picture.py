@@ -132,6 +132,36 @@ def test_a_canary_tells_when_its_next_step_comes() -> None:
     assert "step" not in drawn(found)[1]
 
 
+def test_a_promotion_counts_the_regions_that_serve_the_new_versions() -> None:
+    """The home region first, then the others; reading the aliases again takes nothing away."""
+
+    def head() -> str:
+        return drawn(found)[0].rpartition("Moving the aliases of prod, ")[2]
+
+    begun = PhaseStarted("move", "Moving the aliases of prod")
+    found = tally(Planned(0, 0, 0, 2, 2), begun, StepStarted("a", "", "100% of the calls", 1, 2))
+    assert "region 0/2" == head()
+    found.add(AliasMoved("a", "Api", "prod", "2", "1"))
+    found.add(StepFinished("a", "", "100% of the calls", 1, 2, "done"))
+    assert "region 1/2" == head()
+    found.add(StepStarted("b", "", "100% of the calls", 1, 2))
+    found.add(AliasMoved("b", "Api", "prod", "2", "1"))
+    found.add(StepFinished("b", "", "100% of the calls", 1, 2, "done"))
+    found.add(StepStarted("a", "", "verify", 2, 2))
+    found.add(StepStarted("b", "", "verify", 2, 2))
+    assert "region 2/2" == head()
+
+
+def test_a_region_whose_aliases_stay_counts_once_it_is_verified() -> None:
+    """A part of the calls is not the new versions alone."""
+    found = tally(Planned(0, 0, 0, 2, 2), PhaseStarted("move", "Moving"))
+    found.add(AliasMoved("a", "Api", "prod", "2", "1", 0.1))
+    found.add(StepFinished("a", "", "10% of the calls", 1, 3, "done"))
+    assert "Moving, region 0/2" in drawn(found)[0]
+    found.add(StepFinished("b", "", "verify", 3, 3, "done"))
+    assert "Moving, region 1/2" in drawn(found)[0]
+
+
 def test_lanes_of_a_promotion_count_their_aliases() -> None:
     """Step i of n of each region, and the alias that moved last."""
     found = tally(

@@ -69,6 +69,39 @@ more, or take it into the stack by a CloudFormation import
     assert expected == screen(error)
 
 
+REST = (
+    "choose another name, delete what nobody needs any more (`sam-deploy destroy --delete-data "
+    "NAME` for what an earlier one left), or take it into the stack by a CloudFormation import"
+)
+SOME = f"use what is there by `existing=True` (but `shop-files-123456789012`: `on_upload`), {REST}"
+
+
+@pytest.mark.parametrize(("listened_to", "hint"), [(("Files", "More"), REST), (("Files",), SOME)])
+def test_a_bucket_with_a_trigger_is_not_taken_over(
+    account: Account,
+    make_facts: Make,
+    refuse: Callable[..., Exception],
+    listened_to: tuple[str, ...],
+    hint: str,
+) -> None:
+    """What an earlier `destroy` left has no stack; `existing=True` would be the next refusal."""
+    account.answers |= {
+        "head_bucket": {},
+        "describe_stack_resources": refuse("ValidationError"),
+    }
+    calls = {"LambdaConfigurations": [{"Event": "s3:ObjectCreated:*", "Function": {"Ref": "X"}}]}
+    more = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "shop-more"}}
+    buckets: dict[str, Any] = {"Files": BUCKET, "More": more}
+    for name in listened_to:
+        notified = {**buckets[name]["Properties"], "NotificationConfiguration": calls}
+        buckets[name] = buckets[name] | {"Properties": notified}
+    facts = make_facts(
+        buckets, origins=ORIGINS, Parameters=PARAMETERS, parameters=("RegionSuffix",)
+    )
+    (error,) = errors(list(collisions(facts)))
+    assert hint == error.hint
+
+
 def test_a_bucket_of_somebody_else_is_told_from_one_that_may_not_be_looked_at(
     account: Account, make_facts: Make, refuse: Callable[..., Exception]
 ) -> None:

@@ -86,6 +86,14 @@ def test_each_step_is_on_record_before_anything_of_it(stage: Stage) -> None:
     assert ["step", "step", "step"] == [event for event, _ in stage.audit]
 
 
+def test_nothing_is_left_of_a_step_that_was_good(stage: Stage, heard: list[Event]) -> None:
+    """Its hold, for which nobody waits then, is not told as the time to the next step."""
+    stage.shift().run()
+    looks = [each for each in heard if isinstance(each, ShiftLook)]
+    assert [0.0, 0.0] == [each.seconds_left for each in looks if each.verdict == "go"]
+    assert 60 == max(each.seconds_left for each in looks)
+
+
 @pytest.mark.fault(8)
 def test_an_alarm_turns_it_within_one_look(stage: Stage) -> None:
     """From the alarm to the error no more than the time between two looks goes by."""
