@@ -16,6 +16,7 @@ from tests.faults.rules import Fail, Rewrite, Signal, When
 pytestmark = pytest.mark.long
 
 DENIED = Fail("AccessDeniedException", "no lambda:UpdateAlias", 403)
+DOWN = Fail("ServiceException", "no capacity", 500)
 JOURNAL = When("s3", "PutObject", HOME, "journal/tiny.release.json")
 LOOK = When("lambda", "ListAliases")
 
@@ -185,6 +186,26 @@ def test_a_version_that_is_gone_is_found_before_a_rollback_writes(stage: Stage) 
         assert (0, ["1", "1"]) == (further.code, stage.serves()), further.err
     finally:
         stage.build()
+
+
+@pytest.mark.fault(14)
+def test_a_rollback_past_a_silent_region_names_the_command_for_it(stage: Stage) -> None:
+    """Fault 14 and a region that is down: exit 8; the command of the hint then goes back."""
+    stage.promoted()
+    stage.place.proxy.add(When("lambda", "ListAliases", EAST), DOWN)
+    ran = stage.place.run(*ROLLBACK)
+    assert 8 == ran.code, ran.err
+    assert f"rollback prod --without-region {EAST}" in words(ran.err), ran.err.splitlines()
+    assert ["2", "2"] == stage.serves()
+    back = stage.place.run(*ROLLBACK, "--without-region", EAST)
+    assert (0, ["1", "2"]) == (back.code, stage.serves()), back.err
+    stage.place.proxy.clear()
+    told = stage.place.run("status", "--target", "aws").out
+    assert f"prod serves other code of {FUNCTION} in {HOME} than in {EAST}, since prod-3" in told
+    assert "rollback prod --to prod-1` ends that" in told
+    again = stage.place.run(*ROLLBACK, "--to", "prod-1")
+    assert (0, ["1", "1"]) == (again.code, stage.serves()), again.err
+    assert "serves other code" not in stage.place.run("status", "--target", "aws").out
 
 
 @pytest.mark.fault(52)

@@ -29,7 +29,11 @@ OLD = Version(
 )
 NEW = replace(OLD, number="47", code_sha256="new", commit="2b3c4d5e6f70+", size_bytes=2_345_678)
 CONFIGURED = replace(
-    NEW, memory_mb=512, timeout_seconds=30, role="other", layers=("arn:aws:lambda:x:1:layer:dep:4",)
+    NEW,
+    memory_mb=512,
+    timeout_seconds=30,
+    role="other",
+    layers=("arn:aws:lambda:x:1:layer:dep:4", "arn:aws:lambda:x:1:layer:new:1"),
 )
 PLAN = ReleasePlan(
     act="promote",
@@ -59,7 +63,15 @@ ONE = replace(
     only=("Api",),
     regions=REGIONS[:1],
 )
-BACK = replace(PLAN, act="rollback", source="prod-7", without=("us-west-2",))
+BACK = replace(
+    PLAN,
+    act="rollback",
+    source="prod-7",
+    without=("us-west-2",),
+    warnings=(
+        "`New`: prod-7 says nothing of it (it came later, or was left out): it stays as it is",
+    ),
+)
 NOTHING = replace(PLAN, flips=(flip(REGIONS[0], "Ams", OLD, OLD),))
 
 

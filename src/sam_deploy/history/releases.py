@@ -116,6 +116,14 @@ class Releases:
             self._seen[environment] = self._read(environment, newest)
         return self._seen.get(environment)
 
+    def first(self, environment: str) -> ReleaseRecord | None:
+        """Return the oldest record of an environment; nothing when there is none. One call.
+
+        Raises `RefusedError` when it cannot be read.
+        """
+        (found,) = self._row(environment).read([1])
+        return self._parsed(found.body, environment, 1) if found else None
+
     def find(self, release_id: str) -> ReleaseRecord:
         """Return a release. Raises `RefusedError` that names those nearest to it."""
         environment, _, number = release_id.rpartition("-")

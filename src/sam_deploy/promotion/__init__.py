@@ -6,6 +6,7 @@ Every region or none. `promote.py` is the file to read first; `engine.py` is wha
 from sam_deploy.promotion.book import agreed as agreed_plan
 from sam_deploy.promotion.carrying import Done
 from sam_deploy.promotion.model import Flip, ReleasePlan, Strategy, Version
+from sam_deploy.promotion.planning import way_to
 from sam_deploy.promotion.promote import Request, environment_of, look, promote
 from sam_deploy.promotion.session import Promoting, Session
 from sam_deploy.promotion.stacks import Stacks
@@ -24,4 +25,5 @@ __all__ = [
     "environment_of",
     "look",
     "promote",
+    "way_to",
 ]

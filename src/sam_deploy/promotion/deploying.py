@@ -237,7 +237,7 @@ def numbered(
         return replace(
             flip,
             before=before,
-            after=version_of(published[flip.key]),
+            after=replace(version_of(published[flip.key]), recorded_commit=flip.after.made_of),
             revision_id=alias.revision_id,
             description=alias.description,
             weights=alias.weights,

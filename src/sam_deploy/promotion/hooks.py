@@ -95,7 +95,7 @@ def told(plan: ReleasePlan) -> dict[str, Any]:
                 "region": each.region,
                 "before": each.before.number,
                 "after": each.after.number,
-                "commit": each.after.commit,
+                "commit": each.after.made_of,
             }
             for each in plan.moves
         ],

@@ -23,6 +23,7 @@ from sam_deploy.plan import Plan
 from sam_deploy.promotion import archives, deploying, planning, reading, stacks
 from sam_deploy.promotion import book as books
 from sam_deploy.promotion.carrying import Done
+from sam_deploy.promotion.known import read
 from sam_deploy.promotion.model import PENDING, ReleasePlan, Version
 from sam_deploy.promotion.planning import Frame
 from sam_deploy.promotion.reading import Seen, Sight, version_of
@@ -53,10 +54,12 @@ def prepared(
     app, to = session.app, session.to
     to.report(PhaseStarted("read", f"Reading what {frame.source} and {frame.environment} serve"))
     places = reading.spots(app, frame.environment, frame.source, (), ())
-    sight = reading.read(places, frame.environment, frame.source, to.aws)
+    pair = (frame.environment, frame.source)
+    sight, known = read(app, places, pair, to.aws, session.releases)
     there = look(sight, to.aws)
     chosen = _part(sight, frame.only)
-    problems = [*planning.source_problems(chosen, frame.source)]
+    way = planning.way_to(app, frame.source)
+    problems = [*planning.source_problems(chosen, frame.source, way)]
     problems += _standing_problems(chosen, there, frame.environment)
     if frame.strategy.shifts:
         ground = refusals.look(app, frame.environment, _own(chosen), frame.strategy, to.aws)
@@ -70,7 +73,8 @@ def prepared(
     ready = stacks.review(session, stacks.of(session).manifest(app, planned, artifacts), allowed)
     try:
         stacks.of(session).show(ready.manifest, ready.reviews)
-        yield plan_of(frame, app, chosen, there, ready, tuple(allowed)), ready
+        plan = plan_of(frame, app, chosen, there, ready, tuple(allowed))
+        yield known.told_on(plan, chosen), ready
     finally:
         ready.withdraw()
 
@@ -206,7 +210,12 @@ def _artifacts(
         for name in dict.fromkeys(each.spot.name for each in others.seen)
         if name not in made
     ]
-    problems += planning.differences(replace(others, contents=contents), states, frame.environment)
+    problems += planning.differences(
+        replace(others, contents=contents),
+        states,
+        frame.environment,
+        planning.way_to(app, frame.environment),
+    )
     found, unfit = archives.hashes(app, made, frame.source)
     _refuse(frame, sight, [*problems, *unfit])
     home = provide.artifact_bucket(app.name, session.account, app.home_region, session.to.aws)

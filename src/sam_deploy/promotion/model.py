@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, Literal, TypeAlias
 
 from sam_deploy.errors import RefusedError
@@ -16,6 +16,8 @@ from sam_deploy.errors import RefusedError
 SCHEMA: Final = 1
 SHORT: Final = 8
 """Hex digits of the digest that people compare: on the screen and in the mail."""
+ASIDE: Final = ("warnings", "recorded_commit")
+"""Fields that are shown and not kept: what was agreed to is the same with others of them."""
 Act: TypeAlias = Literal["promote", "rollback"]
 PENDING: Final = "new"
 """Stands for the number of a version that is published once its stack stands."""
@@ -38,6 +40,14 @@ class Version:
     role: str = ""
     layers: tuple[str, ...] = ()
     """ARNs of its layers."""
+    recorded_commit: str = field(default="", compare=False)
+    """As a release record has it, when its own description tells none: CloudFormation makes first
+    versions without. A broker holds `commit` against the description, so it is not put there."""
+
+    @property
+    def made_of(self) -> str:
+        """The commit, however it is known; '' when it is not."""
+        return self.commit or self.recorded_commit
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +155,8 @@ class ReleasePlan:
     """Aliases that come with their stack: nobody was served before."""
     agreed: str = ""
     """Digest of the plan that was agreed to, when the versions had no numbers yet."""
+    warnings: tuple[str, ...] = field(default=(), compare=False)
+    """What to look at twice before one agrees, in words: shown, and not kept."""
 
     @property
     def approved(self) -> str:
@@ -193,8 +205,8 @@ def key_of(app: str, digest: str) -> str:
 
 
 def _parts(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any of the dataclasses above
-    """Return the fields of a dataclass as they are: `asdict` copies all below, too."""
-    return {each.name: getattr(value, each.name) for each in fields(value)}
+    """Return the fields that are kept, as they are: `asdict` copies all below, too."""
+    return {e.name: getattr(value, e.name) for e in fields(value) if e.name not in ASIDE}
 
 
 def read(body: bytes, where: str) -> ReleasePlan:

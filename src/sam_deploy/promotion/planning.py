@@ -12,13 +12,16 @@ from typing import Final
 from sam_deploy import __version__
 from sam_deploy.amounts import percent
 from sam_deploy.aws import FunctionState
+from sam_deploy.config.model import App
 from sam_deploy.errors import RefusedError, SamDeployError, UnreachableError
+from sam_deploy.history import ReleaseRecord
 from sam_deploy.promotion.model import Act, Flip, ReleasePlan, Strategy, Version
 from sam_deploy.promotion.reading import Seen, Sight, version_of
 from sam_deploy.release import marks
 
 LATEST: Final = "$LATEST"
 USUAL: Final = Strategy()
+ALL_OR_NONE: Final = "a promotion is for all regions or none"
 AGAIN: Final = "run it again when they answer"
 
 
@@ -96,8 +99,13 @@ def _before(seen: Seen) -> Version:
     return version_of(seen.serves)
 
 
-def refuse(what: str, sight: Sight, problems: Sequence[str], hint: str) -> None:
-    """Raise one error for all that is in the way: regions that do not answer, and `problems`."""
+def refuse(
+    what: str, sight: Sight, problems: Sequence[str], hint: str, silent_hint: str = ALL_OR_NONE
+) -> None:
+    """Raise one error for all that is in the way: regions that do not answer, and `problems`.
+
+    `silent_hint` begins the hint when some do not answer, and nothing else is in the way.
+    """
     silent = [each for each in sight.seen if each.failed is not None]
     lines = list(dict.fromkeys(_silent(each) for each in silent))
     if not lines and not problems:
@@ -112,7 +120,7 @@ def refuse(what: str, sight: Sight, problems: Sequence[str], hint: str) -> None:
         why=every[0] if len(every) == 1 else f"{len(every)} things are in the way",
         state="nothing was changed",
         problems=every if len(every) > 1 else (),
-        hint=f"a promotion is for all regions or none; {again}" if only_silent else hint,
+        hint=f"{silent_hint}; {again}" if only_silent else hint,
     )
 
 
@@ -120,41 +128,50 @@ def _silent(seen: Seen) -> str:
     return f"`{seen.spot.region}` cannot be read: {seen.failed}"
 
 
-def promotion_problems(sight: Sight, environment: str, source: str) -> Iterator[str]:
-    """Yield what speaks against letting an environment serve what its source serves."""
+def way_to(app: App, environment: str) -> str:
+    """Return the command that brings an environment to one and the same state in all regions."""
+    promoted = {each.name for each in app.environments if each.promote_from}
+    return f"promote {environment}" if environment in promoted else "deploy"
+
+
+def promotion_problems(sight: Sight, environment: str, source: str, way: str) -> Iterator[str]:
+    """Yield what speaks against letting an environment serve what its source serves.
+
+    `way` is the command that puts the source right (`way_to`).
+    """
     there = [each for each in sight.seen if each.failed is None]
     for each in there:
         if each.alias is None:
             where = _where(each)
             yield f"{where} has no alias `{environment}`: deploy the app to that region first"
-    yield from source_problems(sight, source)
+    yield from source_problems(sight, source, way)
 
 
-def source_problems(sight: Sight, source: str) -> Iterator[str]:
+def source_problems(sight: Sight, source: str, way: str) -> Iterator[str]:
     """Yield what speaks against promoting what an environment serves, wherever it goes."""
     for each in sight.seen:
         if each.failed is None:
-            yield from _source_problems(each, _where(each), source)
-    yield from differences(sight, [each.comes for each in sight.seen], source)
+            yield from _source_problems(each, _where(each), source, way)
+    yield from differences(sight, [each.comes for each in sight.seen], source, way)
 
 
 def _where(seen: Seen) -> str:
     return f"`{seen.spot.name}` in `{seen.spot.region}`"
 
 
-def _source_problems(seen: Seen, where: str, source: str) -> Iterator[str]:
+def _source_problems(seen: Seen, where: str, source: str, way: str) -> Iterator[str]:
     alias = seen.source
     if alias is None:
         yield f"{where} has no alias `{source}`: nothing was brought to {source} yet"
         return
     if alias.version == LATEST:
-        yield f"{where}: `{source}` points at {LATEST}, which changes; run `deploy`"
+        yield f"{where}: `{source}` points at {LATEST}, which changes; run `{way}`"
         return
     if alias.weights:
         shares = ", ".join(f"version {name}: {percent(part)}" for name, part in alias.weights)
         yield f"{where}: `{source}` serves several versions (also {shares}); end that shift first"
     if marks.is_hot(alias):
-        yield f"{where}: `{source}` serves code of `deploy --watch`, of no stack; run `deploy`"
+        yield f"{where}: `{source}` serves code of `deploy --watch`, of no stack; run `{way}`"
     yield from version_problems(seen.comes, alias.version, where)
 
 
@@ -168,8 +185,11 @@ def version_problems(state: FunctionState | None, number: str, where: str) -> It
         yield f"{where}: version {number} is {now}{reason}, not Active"
 
 
-def differences(sight: Sight, states: Sequence[FunctionState | None], source: str) -> Iterator[str]:
+def differences(
+    sight: Sight, states: Sequence[FunctionState | None], source: str, way: str
+) -> Iterator[str]:
     """Yield the functions whose code or configuration is not the same in all regions."""
+    everywhere = "run `deploy` for all regions" if way == "deploy" else f"run `{way}`"
     by_name: dict[str, list[tuple[str, FunctionState]]] = {}
     for seen, state in zip(sight.seen, states, strict=True):
         if state is not None:
@@ -183,9 +203,30 @@ def differences(sight: Sight, states: Sequence[FunctionState | None], source: st
                 sides = " and ".join(", ".join(regions) for regions in groups.values())
                 yield (
                     f"`{name}`: {source} has other {what} in {sides}: "
-                    "a region is behind; run `deploy` for all regions"
+                    f"a region is behind; {everywhere}"
                 )
                 break
+
+
+def untold(sight: Sight, record: ReleaseRecord | None) -> tuple[str, ...]:
+    """Return where a source is not what its newest release record says: a sentence a function.
+
+    What was promoted then is not what that release was tested as. A function or region that the
+    record does not tell of came later, and is none.
+    """
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for each in sight.seen:
+        spot = each.spot
+        known = record.image.get(spot.source_function, {}).get(spot.region) if record else None
+        if each.source is not None and known and known.version != each.source.version:
+            key = (spot.name, each.source.version, known.version)
+            found.setdefault(key, []).append(spot.region)
+    return tuple(
+        f"`{name}`: {record.environment} serves version {now} in {', '.join(regions)}, and not "
+        f"version {then}, which {record.id} has put there: it was moved by other means"
+        for (name, now, then), regions in found.items()
+        if record
+    )
 
 
 def _compared(what: str, sight: Sight, state: FunctionState) -> object:

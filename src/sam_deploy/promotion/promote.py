@@ -21,9 +21,11 @@ from sam_deploy.amounts import percent
 from sam_deploy.config.model import App, Environment
 from sam_deploy.errors import ConfigError
 from sam_deploy.events import Note, PhaseStarted, Report
+from sam_deploy.history import Releases
 from sam_deploy.promotion import book as books
 from sam_deploy.promotion import isolated, planning, reading
 from sam_deploy.promotion.carrying import Done, carry_out
+from sam_deploy.promotion.known import read, releases_of
 from sam_deploy.promotion.model import ReleasePlan, Strategy
 from sam_deploy.promotion.planning import USUAL, Frame
 from sam_deploy.promotion.reading import version_of
@@ -68,7 +70,7 @@ def promote(to: Promoting, app: App, request: Request) -> Done:
         if app.topology == "isolated":
             with _prepared(session, request) as (plan, ready):
                 return isolated.decided(session, plan, ready)
-        plan = _plan(to, app, request, session.account)
+        plan = _plan(to, app, request, session.account, session.releases)
         return decided(session, plan)
 
 
@@ -101,7 +103,8 @@ def approved(
         if app.topology == "isolated":
             with _prepared(session, request) as (plan, _):
                 return _granted(session, plan, agreed)
-        return _granted(session, _plan(to, app, request, session.account), agreed)
+        plan = _plan(to, app, request, session.account, session.releases)
+        return _granted(session, plan, agreed)
 
 
 def _granted(
@@ -128,7 +131,7 @@ def look(to: Promoting, app: App, request: Request) -> ReleasePlan:
             with _prepared(session, request) as (plan, _):
                 return plan
     account = provide.guard_account(to.aws, app.home_region, to.expected_account)
-    return _plan(to, app, request, account)
+    return _plan(to, app, request, account, releases_of(app, account, to.aws))
 
 
 def environment_of(app: App, request: Request) -> Environment:
@@ -162,13 +165,16 @@ def refuse_unknown(app: App, only: tuple[str, ...]) -> None:
         )
 
 
-def _plan(to: Promoting, app: App, request: Request, account: str) -> ReleasePlan:
+def _plan(
+    to: Promoting, app: App, request: Request, account: str, releases: Releases
+) -> ReleasePlan:
     environment = environment_of(app, request)
     source = str(environment.promote_from)
     to.report(PhaseStarted("read", f"Reading what {source} and {environment.name} serve"))
     places = reading.spots(app, environment.name, source, request.only, ())
-    sight = reading.read(places, environment.name, source, to.aws)
-    problems = tuple(planning.promotion_problems(sight, environment.name, source))
+    sight, known = read(app, places, (environment.name, source), to.aws, releases)
+    way = planning.way_to(app, source)
+    problems = tuple(planning.promotion_problems(sight, environment.name, source, way))
     strategy = request.strategy
     if strategy.shifts:
         ground = refusals.look(app, environment.name, sight, strategy, to.aws)
@@ -183,7 +189,7 @@ def _plan(to: Promoting, app: App, request: Request, account: str) -> ReleasePla
     frame = _frame(to, app, replace(request, strategy=strategy), account)
     plan = planning.plan(frame, sight, [version_of(each.comes) for each in sight.seen])
     tell_weights(plan, to.report)
-    return plan
+    return known.told_on(plan, sight)
 
 
 @contextlib.contextmanager

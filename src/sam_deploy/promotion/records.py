@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Final
 
 from sam_deploy.deploy.journal import utc_now
@@ -10,8 +10,9 @@ from sam_deploy.errors import RefusedError
 from sam_deploy.history import ReleaseRecord, ServedVersion
 from sam_deploy.history.verdict import RECORD, RELEASE
 from sam_deploy.promotion import book as books
+from sam_deploy.promotion import reading
 from sam_deploy.promotion.book import Book
-from sam_deploy.promotion.model import ReleasePlan, Version
+from sam_deploy.promotion.model import Key, ReleasePlan, Version
 
 if TYPE_CHECKING:
     from sam_deploy.promotion.engine import Engine
@@ -26,17 +27,18 @@ def found(session: Session, plan: ReleasePlan) -> str:
     """Return the id under which what an environment serves now has to be put on record.
 
     '' when its newest record says so already. It does not when the environment was never promoted,
-    or when somebody has moved an alias by other means.
+    when somebody has moved an alias by other means, or when it does not tell of every function.
     """
     latest = session.releases.latest(plan.environment)
     there = [each for each in plan.flips if each.key not in plan.new]
     if not there:
         return ""
     known = latest.image if latest else {}
-    if latest is not None and all(
+    same = latest is not None and all(
         (was := known.get(each.function, {}).get(each.region)) and was.version == each.before.number
         for each in there
-    ):
+    )
+    if same and not beside(session, plan, known, plan.without):
         return ""
     return _id(plan, latest.number + 1 if latest else 1)
 
@@ -49,7 +51,9 @@ def before(session: Session, plan: ReleasePlan, book: Book) -> None:
     if not book.entry.release.get(books.FOUND):
         return
     latest = session.releases.latest(plan.environment)
+    known = latest.image if latest else {}
     image = {each.key: each.before for each in plan.flips if each.key not in plan.new}
+    image |= beside(session, plan, known, _left_out(plan, book))
     record = ReleaseRecord(
         environment=plan.environment,
         act="found",
@@ -57,7 +61,7 @@ def before(session: Session, plan: ReleasePlan, book: Book) -> None:
         who=session.owner.who,
         host=session.owner.host,
         promotion=book.id,
-        image=merged(latest.image if latest else {}, image),
+        image=merged(known, image),
         note="as it was found: never promoted, or moved by other means",
     )
     made = _kept(session, book, books.FOUND, record)
@@ -76,6 +80,8 @@ def released(session: Session, engine: Engine, approval: str) -> ReleaseRecord:
     latest = session.releases.latest(plan.environment)
     if not book.entry.release.get(books.RELEASE):
         book.phase("committed", release=_id(plan, latest.number + 1 if latest else 1))
+    known, left_out = latest.image if latest else {}, {*plan.without, *engine.without}
+    served = beside(session, plan, known, left_out) | {f.key: f.after for f in engine.flips}
     record = ReleaseRecord(
         environment=plan.environment,
         act=plan.act,
@@ -86,12 +92,41 @@ def released(session: Session, engine: Engine, approval: str) -> ReleaseRecord:
         digest=plan.approved,
         promotion=book.id,
         approval=approval,
-        image=merged(latest.image if latest else {}, {f.key: f.after for f in engine.flips}),
+        image=merged(known, served),
         moved=_moved(plan, engine),
-        left_out=tuple(sorted({*plan.without, *engine.without})),
+        left_out=tuple(sorted(left_out)),
         note=book.entry.release.get(books.NOTE, ""),
     )
     return _kept(session, book, books.RELEASE, record)
+
+
+def beside(
+    session: Session, plan: ReleasePlan, known: Image, without: Collection[str]
+) -> dict[Key, Version]:
+    """Return what functions serve of which neither the plan nor the newest record tells.
+
+    A record tells of every function, also when a release is one of a few (`--only`). What the
+    newest record says of the others stays: where that is not what they serve, `status` has to show
+    it. Where it says nothing they are read. A region that cannot be read holds nothing up: what it
+    serves is put on record by the next release that reaches it.
+    """
+    told = {each.key for each in plan.flips}
+    places = [
+        each
+        for each in reading.spots(session.app, plan.environment, "", (), without)
+        if (each.region, each.function) not in told
+        and each.region not in known.get(each.function, {})
+    ]
+    sight = reading.read(places, plan.environment, "", session.to.aws)
+    return {
+        (each.spot.region, each.spot.function): reading.version_of(each.serves)
+        for each in sight.seen
+        if each.serves is not None
+    }
+
+
+def _left_out(plan: ReleasePlan, book: Book) -> set[str]:
+    return {*plan.without, *book.entry.release.get(books.WITHOUT, "").split()}
 
 
 def _kept(session: Session, book: Book, what: str, record: ReleaseRecord) -> ReleaseRecord:
@@ -127,7 +162,9 @@ def merged(image: Image, served: Mapping[tuple[str, str], Version]) -> Image:
     """Return an image with what these (region, function) serve now."""
     found = {function: dict(regions) for function, regions in image.items()}
     for (region, function), version in served.items():
-        found.setdefault(function, {})[region] = ServedVersion(
-            version.number, version.code_sha256, version.commit
-        )
+        places = found.setdefault(function, {})
+        was = places.get(region)
+        same = was and (was.version, was.code_sha256) == (version.number, version.code_sha256)
+        commit = version.made_of or (was.commit if was and same else "")
+        places[region] = ServedVersion(version.number, version.code_sha256, commit)
     return found

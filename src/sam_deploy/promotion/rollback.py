@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import functools
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from sam_deploy import naming
@@ -21,10 +21,11 @@ from sam_deploy.events import Note, PhaseStarted
 from sam_deploy.history import ReleaseRecord, Releases
 from sam_deploy.promotion import planning, reading
 from sam_deploy.promotion.carrying import Done
+from sam_deploy.promotion.known import read
 from sam_deploy.promotion.model import ReleasePlan
 from sam_deploy.promotion.planning import Frame
 from sam_deploy.promotion.promote import decided, refuse_unknown, tell_weights
-from sam_deploy.promotion.reading import AT_ONCE, Seen, version_of
+from sam_deploy.promotion.reading import AT_ONCE, Seen, Sight, Spot, version_of
 from sam_deploy.promotion.session import Promoting, Session, opened, refuse_unfinished
 
 Place: TypeAlias = tuple[str, str]
@@ -88,7 +89,10 @@ def plan_of(session: Session, request: Request) -> ReleasePlan:
     release = target(session.releases, request, {(each.function, each.region) for each in every})
     session.to.report(PhaseStarted("read", f"Reading what {request.environment} serves"))
     places = reading.spots(app, request.environment, "", request.only, request.without)
-    sight = reading.read(places, request.environment, "", aws)
+    later = _later(release, request, every)
+    places = tuple(each for each in places if each.function not in later)
+    pair = (request.environment, release.id)
+    sight, known = read(app, places, pair, aws, session.releases)
     wanted = [release.image.get(each.function, {}).get(each.region) for each in places]
     numbers = [each.version if each else "" for each in wanted]
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -103,8 +107,19 @@ def plan_of(session: Session, request: Request) -> ReleasePlan:
         sight,
         tuple(problems),
         _nearest(session.releases, request, release),
+        _without(request, sight),
     )
-    frame = Frame(
+    _tell_stacks(session, request)
+    _tell_mixed(session, release, sight.seen)
+    frame = _frame(session, request, release)
+    plan = planning.plan(frame, sight, [version_of(each) for each in states])
+    tell_weights(plan, session.to.report)
+    return known.told_on(replace(plan, warnings=_stays(later, release)), sight)
+
+
+def _frame(session: Session, request: Request, release: ReleaseRecord) -> Frame:
+    app = session.app
+    return Frame(
         act="rollback",
         app=app.name,
         account=session.account,
@@ -117,11 +132,25 @@ def plan_of(session: Session, request: Request) -> ReleasePlan:
         without=request.without,
         only=request.only,
     )
-    _tell_stacks(session, request)
-    _tell_mixed(session, release, sight.seen)
-    plan = planning.plan(frame, sight, [version_of(each) for each in states])
-    tell_weights(plan, session.to.report)
-    return plan
+
+
+def _later(release: ReleaseRecord, request: Request, every: Sequence[Spot]) -> dict[str, str]:
+    """Return the functions that a release says nothing of: name on AWS -> in `deploy.py`.
+
+    They stay as they are, unless they were asked for (`--only`), or unless nothing else is left.
+    One of which it tells in some regions only is none of them: its regions would differ.
+    """
+    told = {e.function for e in every if e.region in release.image.get(e.function, {})}
+    later = {each.function: each.name for each in every if each.function not in told}
+    return later if told and not request.only else {}
+
+
+def _stays(later: Mapping[str, str], release: ReleaseRecord) -> tuple[str, ...]:
+    if not later:
+        return ()
+    names = ", ".join(f"`{name}`" for name in later.values())
+    stays = "they stay as they are" if len(later) > 1 else "it stays as it is"
+    return (f"{names}: {release.id} says nothing of it (it came later, or was left out): {stays}",)
 
 
 def _tell_stacks(session: Session, request: Request) -> None:
@@ -217,11 +246,26 @@ def _problems(
     if seen.alias is None:
         return [f"{where} has no alias `{release.environment}`"]
     if not number:
-        return [f"{where} is not part of {release.id}: it came later; `--only` leaves it out"]
+        return [f"{where} is not on record in {release.id}: it came later, or was left out"]
     known = release.image[seen.spot.function][seen.spot.region].code_sha256
     if state is not None and known and state.code_sha256 != known:
         return [f"{where}: version {number} holds other code than that of {release.id}"]
     return list(planning.version_problems(state, number, where))
+
+
+def _without(request: Request, sight: Sight) -> str:
+    """Return the way past regions that do not answer; another one when none is left then."""
+    silent = dict.fromkeys(each.spot.region for each in sight.seen if each.failed is not None)
+    if all(each.failed is not None for each in sight.seen):
+        return "no region answers"
+    options = [("--to", request.release)] if request.release else []
+    options += [("--only", each) for each in request.only]
+    options += [("--without-region", each) for each in (*request.without, *silent)]
+    words = " ".join(part for option in options for part in option)
+    return (
+        f"`sam-deploy rollback {request.environment} {words}` goes back everywhere else, and "
+        "the record says so"
+    )
 
 
 def _nearest(releases: Releases, request: Request, missing: ReleaseRecord) -> str:

@@ -3,7 +3,7 @@
 CloudFormation makes functions and aliases once; only this phase moves an alias.
 """
 
-from sam_deploy.release.drift import Drift, drifts
+from sam_deploy.release.drift import Drift, Uneven, drifts, uneven
 from sam_deploy.release.health import unhealthy
 from sam_deploy.release.move import Move, Moved, move, put_back
 from sam_deploy.release.provision import provision
@@ -24,6 +24,7 @@ __all__ = [
     "Served",
     "Sight",
     "Surveyor",
+    "Uneven",
     "drifts",
     "move",
     "not_starting",
@@ -33,5 +34,6 @@ __all__ = [
     "read",
     "seed",
     "seeds",
+    "uneven",
     "unhealthy",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sam_deploy.amounts import percent
@@ -58,3 +58,45 @@ def drifts(record: ReleaseRecord, served: Sequence[Served]) -> tuple[Drift, ...]
                 )
             )
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Uneven:
+    """A release after which regions of an environment serve other code than each other."""
+
+    release: ReleaseRecord
+    functions: Mapping[str, tuple[tuple[str, ...], ...]]
+    """Name on AWS -> the regions that serve the same, by their code."""
+
+    @property
+    def words(self) -> str:
+        """Return it as a sentence without its end."""
+        sides: dict[tuple[tuple[str, ...], ...], list[str]] = {}
+        for name, groups in self.functions.items():
+            sides.setdefault(groups, []).append(name)
+        told = (
+            f"of {', '.join(names)} in {' than in '.join(', '.join(each) for each in groups)}"
+            for groups, names in sides.items()
+        )
+        return f"{self.release.environment} serves other code {'; '.join(told)}"
+
+
+def uneven(record: ReleaseRecord, served: Sequence[Served]) -> Uneven | None:
+    """Return where regions differ as a promotion or rollback has put it on record; else nothing.
+
+    That is so when one of them was left out. What is served otherwise is drift, and told as such;
+    a deployment may be for some regions only.
+    """
+    if record.act == "deploy":
+        return None
+    apart: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for function, places in record.image.items():
+        codes: dict[str, list[str]] = {}
+        for each in served:
+            known = places.get(each.region)
+            here = (each.function_name, each.environment) == (function, record.environment)
+            if here and known and known.code_sha256 and each.version == known.version:
+                codes.setdefault(known.code_sha256, []).append(each.region)
+        if len(codes) > 1:
+            apart[function] = tuple(tuple(regions) for regions in codes.values())
+    return Uneven(record, apart) if apart else None

@@ -9,7 +9,7 @@ from sam_deploy.promotion import Flip, ReleasePlan
 from sam_deploy.ui.ports import Json
 
 FACTS = {
-    "commit": "commit",
+    "made_of": "commit",
     "code_sha256": "code",
     "memory_mb": "memory",
     "timeout_seconds": "timeout",
@@ -56,7 +56,7 @@ def _own(plan: ReleasePlan) -> list[str]:
     found = [f"{each} is left out: it stays as it is, and will differ" for each in plan.without]
     if plan.only:
         found.append(f"limited to {', '.join(plan.only)}: everything else stays as it is")
-    return found
+    return [*found, *plan.warnings]
 
 
 def _row(flip: Flip) -> Json:
@@ -69,6 +69,6 @@ def _row(flip: Flip) -> Json:
         "changed": [
             name for fact, name in FACTS.items() if getattr(before, fact) != getattr(after, fact)
         ],
-        "commit_before": before.commit or None,
-        "commit_after": after.commit or None,
+        "commit_before": before.made_of or None,
+        "commit_after": after.made_of or None,
     }

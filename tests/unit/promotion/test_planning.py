@@ -3,10 +3,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from tests.promotion_model.commands import app
 from tests.unit.promotion.conftest import REGIONS, seen_in, state_of
 
 from sam_deploy.aws import Alias, UnansweredError
 from sam_deploy.errors import RefusedError, SamDeployError, UnreachableError
+from sam_deploy.history import ReleaseRecord, ServedVersion
 from sam_deploy.promotion import planning
 from sam_deploy.promotion.planning import Frame
 from sam_deploy.promotion.reading import Seen, Sight, version_of
@@ -28,7 +30,7 @@ FRAME = Frame(
 def problems(*seen: Seen, contents: dict[str, str] | None = None) -> list[str]:
     """What speaks against a promotion of what was seen."""
     sight = Sight(seen, contents or {})
-    return list(planning.promotion_problems(sight, "prod", "staging"))
+    return list(planning.promotion_problems(sight, "prod", "staging", "promote staging"))
 
 
 def staging(version: str, **more: object) -> Alias:
@@ -54,7 +56,10 @@ def test_what_is_the_same_everywhere_may_be_promoted() -> None:
         ),
         (
             seen_in(HERE, source=staging("$LATEST")),
-            "`Api` in `eu-west-1`: `staging` points at $LATEST, which changes; run `deploy`",
+            (
+                "`Api` in `eu-west-1`: `staging` points at $LATEST, which changes; "
+                "run `promote staging`"
+            ),
         ),
         (
             seen_in(HERE, source=staging("47", weights=(("48", 0.1),))),
@@ -67,7 +72,7 @@ def test_what_is_the_same_everywhere_may_be_promoted() -> None:
             seen_in(HERE, source=staging("47", description="hot 2026 version 47 code x")),
             (
                 "`Api` in `eu-west-1`: `staging` serves code of `deploy --watch`, of no stack; "
-                "run `deploy`"
+                "run `promote staging`"
             ),
         ),
         (
@@ -105,9 +110,40 @@ def test_a_region_that_is_behind_is_found(other: object, what: str) -> None:
     seen = (seen_in(HERE), seen_in(THERE, comes=other))
     text = (
         f"`Api`: staging has other {what} in eu-west-1 and us-east-1: a region is behind; "
-        "run `deploy` for all regions"
+        "run `promote staging`"
     )
     assert [text] == problems(*seen)
+
+
+def test_what_puts_an_environment_right_is_what_moves_it() -> None:
+    """A deployment moves the first environment only; all others are promoted to."""
+    ways = [planning.way_to(app(), each) for each in ("dev", "staging", "prod")]
+    assert ["deploy", "promote staging", "promote prod"] == ways
+    sight = Sight((seen_in(HERE), seen_in(THERE, comes=state_of("47", code_sha256="other"))))
+    (text,) = planning.source_problems(sight, "dev", "deploy")
+    assert text.endswith("run `deploy` for all regions")
+
+
+def on_record(number: str, *regions: str) -> ReleaseRecord:
+    """A release that has put a version of Api in these regions."""
+    image = {"ApiFunction": dict.fromkeys(regions, ServedVersion(number, ""))}
+    return ReleaseRecord(
+        id="staging-2", environment="staging", act="promote", made="", who="", host="",
+        promotion="x", image=image,
+    )  # fmt: skip
+
+
+def test_a_source_that_is_not_what_its_release_says_is_told() -> None:
+    """A line a function, whichever regions; what is not on record came later."""
+    sight = Sight((seen_in(HERE), seen_in(THERE), seen_in(THERE, "Worker")))
+    assert () == planning.untold(sight, None)
+    assert () == planning.untold(sight, on_record("47", *REGIONS))
+    assert () == planning.untold(sight, on_record("46"))
+    (told,) = planning.untold(sight, on_record("46", *REGIONS))
+    assert (
+        "`Api`: staging serves version 47 in eu-west-1, us-east-1, and not version 46, which "
+        "staging-2 has put there: it was moved by other means"
+    ) == told
 
 
 def test_layers_are_compared_by_their_content() -> None:

@@ -69,6 +69,46 @@ def test_a_release_of_one_function_tells_of_all(world: World) -> None:
     record = releases(world)[-1]
     assert {"ApiFunction"} == set(record.functions)
     assert "2" == record.image["ApiFunction"]["eu-west-1"].version
+    for each in releases(world):
+        assert {"eu-west-1", "us-east-1"} == set(each.image["WorkerFunction"])
+        assert "1" == each.image["WorkerFunction"]["us-east-1"].version
+
+
+def test_what_an_earlier_version_left_out_is_put_on_record(world: World) -> None:
+    """As it is found, so that the release after it can be taken back for all functions."""
+    store = Releases(documents(Process("earlier", world.cloud)), app().name)
+    image = {"ApiFunction": dict.fromkeys(("eu-west-1", "us-east-1"), ServedVersion("1", ""))}
+    store.add(
+        ReleaseRecord(
+            environment="prod", act="found", made="", who="", host="", promotion="x", image=image
+        )
+    )
+    assert world.somebody().promote("prod", ("Api",)).error is None
+    _, found, promoted = releases(world)
+    assert ("found", "promote") == (found.act, promoted.act)
+    assert {"ApiFunction", "WorkerFunction"} == set(found.image) == set(promoted.image)
+    assert world.somebody().rollback("prod").error is None
+    assert {"1"} == world.serves()
+
+
+def test_drift_of_what_is_not_moved_stays_to_be_seen(world: World) -> None:
+    """A release of one function does not make the others' aliases right."""
+    assert world.somebody().promote("prod").error is None
+    world.cloud.point(("us-east-1", "WorkerFunction", "prod"), "3")
+    assert world.somebody().promote("staging").error is None
+    assert world.somebody().promote("prod", ("Api",)).error is None
+    assert "2" == releases(world)[-1].image["WorkerFunction"]["us-east-1"].version
+
+
+def test_what_cannot_be_read_beside_a_release_does_not_hold_it_up(world: World) -> None:
+    """The next one that finds it puts it on record."""
+    place = ("us-east-1", "WorkerFunction", "prod")
+    gone = world.cloud.aliases.pop(place)
+    assert world.somebody().promote("prod", ("Api",)).error is None
+    assert {"eu-west-1"} == set(releases(world)[-1].image["WorkerFunction"])
+    world.cloud.aliases[place] = gone
+    assert world.somebody().promote("prod").error is None
+    assert {"eu-west-1", "us-east-1"} == set(releases(world)[-2].image["WorkerFunction"])
 
 
 def test_a_number_that_somebody_else_has_taken_is_left_to_them(world: World) -> None:

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from tests.promotion_model.clients import MemoryAws
 from tests.promotion_model.commands import app, documents
 from tests.promotion_model.process import Process
 from tests.unit.promotion.conftest import World
 
-from sam_deploy.errors import ConfigError, RefusedError
+from sam_deploy.aws import UnansweredError
+from sam_deploy.errors import ConfigError, RefusedError, UnreachableError
 from sam_deploy.events import Event, Note
 from sam_deploy.history import ReleaseRecord, Releases, ServedVersion
 from sam_deploy.promotion import rollback as rolling
@@ -139,16 +142,84 @@ def test_a_version_that_is_gone_is_found_before_anything_is_written(world: World
     assert {"3"} == world.serves()
 
 
-def test_a_function_that_came_later_is_told(world: World, store: Releases) -> None:
-    """It has no version of then: `--only` leaves it out."""
+def test_a_release_that_tells_of_no_function_cannot_be_gone_back_to(
+    world: World, store: Releases
+) -> None:
+    """Nothing would move, which is no rollback."""
     on_record(store, "found", "promote")
     came = world.somebody().rollback("prod")
     assert isinstance(came.error, RefusedError)
     assert "4 things are in the way" == came.error.why
     assert (
-        "`Api` in `eu-west-1` is not part of prod-1: it came later; `--only` leaves it out"
+        "`Api` in `eu-west-1` is not on record in prod-1: it came later, or was left out"
         == came.error.problems[0]
     )
+
+
+def told_of(store: Releases, act: str, promotion: str, *places: tuple[str, str]) -> None:
+    """Put a release of prod on record that tells of these (function, region) only."""
+    image: dict[str, dict[str, ServedVersion]] = {}
+    for function, region in places:
+        image.setdefault(function, {})[region] = ServedVersion("2", "")
+    store.add(
+        ReleaseRecord(
+            environment="prod", act=act, made="", who="", host="", promotion=promotion, image=image
+        )  # type: ignore[arg-type] # an act
+    )
+
+
+API = tuple(sorted(each for each in EVERYWHERE if each[0] == "ApiFunction"))
+
+
+def test_a_function_of_which_a_release_does_not_tell_stays_as_it_is(
+    world: World, store: Releases
+) -> None:
+    """It came later, or an earlier version left it out; the plan says so, and others go back."""
+    told_of(store, "found", "1", *API)
+    told_of(store, "promote", "2", *API)
+    plan = rolling.look(world.somebody().to("rollback"), app(), Request("prod"))
+    assert {"ApiFunction"} == {each.function for each in plan.flips}
+    assert (
+        "`Worker`: prod-1 says nothing of it (it came later, or was left out): it stays as it is",
+    ) == plan.warnings
+    came = world.somebody().rollback("prod")
+    assert came.error is None, came.error
+    assert {"1", "2"} == world.serves()
+    latest = store.latest("prod")
+    assert latest is not None
+    assert "1" == latest.image["WorkerFunction"]["us-east-1"].version
+
+
+def test_a_function_of_which_a_release_tells_in_one_region_only_is_refused(
+    world: World, store: Releases
+) -> None:
+    """Its regions would serve other code than each other."""
+    told_of(store, "found", "1", *API, ("WorkerFunction", "eu-west-1"))
+    told_of(store, "promote", "2", *API)
+    came = world.somebody().rollback("prod")
+    assert isinstance(came.error, RefusedError)
+    assert (
+        "`Worker` in `us-east-1` is not on record in prod-1: it came later, or was left out"
+        == came.error.why
+    )
+
+
+def test_a_function_that_is_asked_for_has_to_be_on_record(world: World, store: Releases) -> None:
+    """`--only` names it: that it stays as it is would be no answer."""
+    told_of(store, "found", "1", *API)
+    told_of(store, "promote", "2", *API)
+    to = world.somebody().to("rollback")
+    with pytest.raises(RefusedError) as caught:
+        rolling.rollback(to, app(), Request("prod", only=("Worker",)))
+    assert "is not on record in prod-1" in caught.value.problems[0]
+
+
+def test_after_a_first_release_of_one_function_all_of_it_can_be_taken_back(world: World) -> None:
+    """What it found is on record for every function, whatever `--only` was."""
+    assert world.somebody().promote("prod", ("Api",)).error is None
+    came = world.somebody().rollback("prod")
+    assert came.error is None, came.error
+    assert {"1"} == world.serves()
 
 
 @pytest.mark.parametrize(
@@ -163,6 +234,54 @@ def test_what_the_app_does_not_have_is_refused(world: World, request_: Request, 
     """Exit 2, before any call."""
     with pytest.raises(ConfigError, match=text):
         rolling.rollback(world.somebody().to("rollback"), app(), request_)
+
+
+class Down(MemoryAws):
+    """The model's AWS, of which some regions do not answer."""
+
+    regions: tuple[str, ...] = ("us-east-1",)
+
+    def client(self, service: str, region: str, *, retries: bool = True) -> Any:
+        """Return the client of a service; none where nothing answers."""
+        if service == "lambda" and region in self.regions:
+            raise UnansweredError(f"`lambda` got no answer in `{region}`")
+        return super().client(service, region, retries=retries)
+
+
+@pytest.mark.parametrize(
+    ("request_", "command"),
+    [
+        (Request("prod"), "rollback prod --without-region us-east-1"),
+        (
+            Request("prod", "prod-1", only=("Api",)),
+            "rollback prod --to prod-1 --only Api --without-region us-east-1",
+        ),
+    ],
+)
+def test_the_way_past_a_region_that_is_down_is_told(
+    world: World, request_: Request, command: str
+) -> None:
+    """Exit 8, and the very command that goes back everywhere else."""
+    assert world.somebody().promote("prod").error is None
+    operator = world.somebody()
+    to = replace(operator.to("rollback"), aws=Down(world.cloud, operator.process))
+    with pytest.raises(UnreachableError) as caught:
+        rolling.rollback(to, app(), request_)
+    assert caught.value.hint.startswith(
+        f"`sam-deploy {command}` goes back everywhere else, and the record says so; "
+    )
+    assert {"2"} == world.serves()
+
+
+def test_where_no_region_answers_none_is_to_be_left_out(world: World) -> None:
+    """That would be a rollback of nothing."""
+    assert world.somebody().promote("prod").error is None
+    operator = world.somebody()
+    down = Down(world.cloud, operator.process)
+    down.regions = ("eu-west-1", "us-east-1")
+    with pytest.raises(UnreachableError) as caught:
+        rolling.rollback(replace(operator.to("rollback"), aws=down), app(), Request("prod"))
+    assert caught.value.hint.startswith("no region answers; ")
 
 
 def test_a_region_that_is_down_can_be_left_out(world: World) -> None:

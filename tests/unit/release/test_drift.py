@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sam_deploy.history import ReleaseRecord, ServedVersion
-from sam_deploy.release import Served, drifts
+from sam_deploy.release import Served, drifts, uneven
 
 HERE, THERE = "eu-west-1", "us-east-1"
 RECORD = ReleaseRecord(
@@ -69,3 +71,37 @@ def test_what_is_served_otherwise_is_told(found: Served, words: str) -> None:
     """Another version, none, or a part of the calls that goes elsewhere."""
     (drift,) = drifts(RECORD, (found, served(THERE, "6")))
     assert f"ApiFunction in {HERE} {words}" == drift.words
+
+
+APART = replace(
+    RECORD,
+    act="rollback",
+    image={
+        "ApiFunction": {HERE: ServedVersion("7", "a="), THERE: ServedVersion("6", "b=")},
+        "WorkerFunction": {HERE: ServedVersion("7", "w="), THERE: ServedVersion("6", "w=")},
+    },
+)
+
+
+def test_regions_that_differ_as_it_was_put_on_record_are_told() -> None:
+    """By their code: numbers of versions are each region's own."""
+    found = uneven(APART, (*RIGHT, served(HERE, "7", name="WorkerFunction")))
+    assert found is not None
+    assert f"prod serves other code of ApiFunction in {HERE} than in {THERE}" == found.words
+
+
+@pytest.mark.parametrize(
+    ("record", "found"),
+    [
+        (RECORD, RIGHT),
+        (APART, (served(HERE, "7"), served(THERE, "5"))),
+        (APART, (served(HERE, "7"),)),
+        (replace(APART, act="deploy"), RIGHT),
+        (replace(APART, environment="staging"), RIGHT),
+    ],
+)
+def test_what_is_no_difference_of_a_release_is_not_told_as_one(
+    record: ReleaseRecord, found: tuple[Served, ...]
+) -> None:
+    """The same code, drift, a region that was not read, a deployment, another environment."""
+    assert uneven(record, found) is None

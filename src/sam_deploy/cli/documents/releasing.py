@@ -40,6 +40,7 @@ _PLAN: Final = {
     "regions": names("where aliases move"),
     "without": names("regions that are left out"),
     "strategy": STRATEGY,
+    "warnings": names("in words, what to look at twice; empty once it is resumed"),
     "aliases": listed(
         record(
             {

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sam_deploy.cli import identity, wiring
-from sam_deploy.cli.options import Globals
+from sam_deploy.cli.options import Globals, program
 from sam_deploy.errors import ConfigError, SamDeployError
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class Told:
     """Environment -> id of the newest release that is served as it was put on record."""
     drifts: tuple[Drift, ...]
     """Where an environment does not serve what its newest release says."""
+    apart: tuple[str, ...] = ()
+    """Where regions of an environment differ since one was left out, and the way on."""
     unread: str = ""
     """Why it is not known what is served, such as a region that does not answer."""
 
@@ -111,12 +113,35 @@ def read(shelves: Shelves, meant: tuple[str, ...], limit: int) -> Told:
         except SamDeployError as error:
             # a region that is down hides what it serves, and not what was released
             served, unread = (), str(error)
-    return without_live(tell(meant, by_environment, served, limit), unread)
+    told = tell(meant, by_environment, served, limit)
+    newest = {environment: some[0] for environment, some in by_environment.items()}
+    return without_live(replace(told, apart=apart(shelves.app, newest, served)), unread)
+
+
+def apart(
+    app: App, latest: Mapping[str, ReleaseRecord], served: Sequence[Served]
+) -> tuple[str, ...]:
+    """Return where regions differ as it was put on record, with the command that ends it."""
+    from sam_deploy import promotion, release  # noqa: PLC0415 - boto3
+
+    lines = []
+    for environment, record in latest.items():
+        found = release.uneven(record, served)
+        if found is not None:
+            back = record.act == "rollback" and record.left_out
+            way = (
+                f"rollback {environment} --to {record.source}"
+                if back
+                else promotion.way_to(app, environment)
+            )
+            command = f"{program()} {way}"
+            lines.append(f"{found.words}, since {record.id}:\n  `{command}` ends that")
+    return tuple(lines)
 
 
 def without_live(told: Told, unread: str) -> Told:
     """Return the same, but when something was not read it is not said what is live."""
-    return replace(told, live={}, drifts=(), unread=unread) if unread else told
+    return replace(told, live={}, drifts=(), apart=(), unread=unread) if unread else told
 
 
 def tell(

@@ -43,7 +43,9 @@ def history_text(told: Told, now: float, columns: int = 0) -> str:
     ]
     header = ["release", "when (UTC)", "age", "what", "functions", "regions", "who", "commit", ""]
     unread = [f"what is served was not compared: {told.unread}"] if told.unread else []
-    return "\n\n".join([table(header, rows, columns), *_drift_paragraphs(told), *unread])
+    return "\n\n".join(
+        [table(header, rows, columns), *_drift_paragraphs(told), *told.apart, *unread]
+    )
 
 
 def _drift_paragraphs(told: Told) -> list[str]:

@@ -39,6 +39,7 @@ def plan_text(plan: ReleasePlan, *, final: bool, columns: int = 0) -> str:
         lines.append(f"limited to {', '.join(plan.only)}: everything else stays as it is")
     lines += strategy_lines(plan)
     lines += [f"{each} is LEFT OUT: it stays as it is, and will differ" for each in plan.without]
+    lines += [f"warning: {each}" for each in plan.warnings]
     lines.append(
         f"{plural(len(plan.moves), 'alias', 'aliases')} in {plural(len(plan.regions), 'region')}, "
         f"all or none; plan {plan.short}"
@@ -82,9 +83,9 @@ def change_text(flip: Flip) -> str:
     before, after = flip.before, flip.after
     parts = []
     if not before.number and not after.number.isdigit():
-        return f"comes with its stack, commit {_short(after.commit)}"
-    if before.commit or after.commit:
-        parts.append(_arrow("commit", _short(before.commit), _short(after.commit)))
+        return f"comes with its stack, commit {_short(after.made_of)}"
+    if before.made_of or after.made_of:
+        parts.append(_arrow("commit", _short(before.made_of), _short(after.made_of)))
     if before.code_sha256 == after.code_sha256:
         parts.append("same code")
     else:
@@ -103,13 +104,24 @@ def _configuration(before: Version, after: Version) -> list[str]:
     if before.role != after.role:
         parts.append("another role")
     if before.layers != after.layers:
-        names = sorted({_layer(arn) for arn in {*before.layers} ^ {*after.layers}})
-        parts.append(f"layers: {', '.join(names)}")
+        parts += _layers(before.layers, after.layers)
     return parts
 
 
-def _layer(arn: str) -> str:
-    return arn.rsplit(":", 2)[-2] if arn.count(":") > 1 else arn
+def _layers(before: Sequence[str], after: Sequence[str]) -> list[str]:
+    """Return what becomes of layers: each by its name on AWS, and its versions."""
+    was, now = dict(map(_layer, before)), dict(map(_layer, after))
+    return [
+        *(_arrow(f"layer {n}", was[n], now[n]) for n in now if n in was and was[n] != now[n]),
+        *(f"layer {name} comes" for name in now if name not in was),
+        *(f"layer {name} goes" for name in was if name not in now),
+    ] or ["layers in another order"]
+
+
+def _layer(arn: str) -> tuple[str, str]:
+    """Return the name of a layer and the number of its version."""
+    name, _, version = arn.rpartition(":")
+    return name.rpartition(":")[2], version
 
 
 def _arrow(what: str, before: str, after: str) -> str:
@@ -122,19 +134,19 @@ def _short(commit: str) -> str:
 
 
 def subject_lines(plan: ReleasePlan) -> tuple[str, ...]:
-    """Return a line a function for the mail: versions and commit; regions that differ apart."""
+    """Return a line a function for the mail: versions and commit; then how, and warnings."""
     lines = []
     for function in dict.fromkeys(each.function for each in plan.moves):
         flips = [each for each in plan.moves if each.function == function]
         ways = {(each.before.number, each.after.number) for each in flips}
-        commit = f" (commit {_short(flips[0].after.commit)})" if flips[0].after.commit else ""
+        commit = f" (commit {_short(flips[0].after.made_of)})" if flips[0].after.made_of else ""
         if len(ways) == 1:
             ((before, after),) = ways
             lines.append(f"{function}: version {before} -> {after}{commit}")
         else:
             each = ", ".join(f"{f.region} {f.before.number} -> {f.after.number}" for f in flips)
             lines.append(f"{function}: {each}{commit}")
-    return (*lines, *strategy_lines(plan))
+    return (*lines, *strategy_lines(plan), *(f"warning: {each}" for each in plan.warnings))
 
 
 def nothing_text(plan: ReleasePlan) -> str:
@@ -200,6 +212,7 @@ def plan_json(plan: ReleasePlan) -> dict[str, Any]:
         "regions": list(plan.regions),
         "without": list(plan.without),
         "strategy": strategy_json(plan.strategy),
+        "warnings": list(plan.warnings),
         "aliases": [
             {
                 "function": each.function,
@@ -207,7 +220,7 @@ def plan_json(plan: ReleasePlan) -> dict[str, Any]:
                 "alias": each.alias,
                 "before": each.before.number or None,
                 "after": each.after.number,
-                "commit": each.after.commit or None,
+                "commit": each.after.made_of or None,
                 "code_sha256": each.after.code_sha256 or None,
                 "changes": each.changes,
             }

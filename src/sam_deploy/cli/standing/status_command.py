@@ -54,6 +54,7 @@ def command(
     is not where that release has put it. What was not finished is shown first.
     """
     from sam_deploy import config, plan, release  # noqa: PLC0415 - boto3 and pydantic
+    from sam_deploy.cli.history import reading  # noqa: PLC0415 - with the others
 
     app = config.load(chosen.project)
     planned = plan.make(app, chosen.project, plan.Request((), regions))
@@ -61,9 +62,9 @@ def command(
     place = wiring.look_or_refuse(chosen, target, app.runtime, "deploy")
     with ThreadPoolExecutor(2) as pool:
         survey = release.Surveyor(PATIENCE_SECONDS)
-        reading = pool.submit(survey.read, app, place.aws, planned.regions)
+        surveyed = pool.submit(survey.read, app, place.aws, planned.regions)
         told, silent = _told_or_silent(app, place)
-        sight = reading.result()
+        sight = surveyed.result()
     served, failed = sight.served, {**silent, **sight.failed}
     if not served:
         refuse_failed(failed, planned.regions)
@@ -80,7 +81,8 @@ def command(
     click.echo(said(screens.status_table(served, columns_of()), sys.stdout))
     if told.latest:
         releases = status_screens.releases_table(told.latest, drifted, time.time(), columns_of())
-        click.echo(said(f"\n{releases}", sys.stdout))
+        apart = reading.apart(app, told.latest, served)
+        click.echo(said("\n" + "\n\n".join((releases, *apart)), sys.stdout))
     if told.unfinished:
         console.say(f"\nnext: {options.program()} {told.way_on}")
     refuse_failed(failed, planned.regions)

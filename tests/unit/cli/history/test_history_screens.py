@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.promotion_model.commands import app
 
 from sam_deploy.cli.history import reading, screens, words
+from sam_deploy.cli.options import program
 from sam_deploy.errors import ConfigError
 from sam_deploy.history import Link, ReleaseRecord, ServedVersion, Verdict
 from sam_deploy.release import Served
@@ -87,6 +89,27 @@ def test_an_environment_that_was_led_back_by_hand_is_told() -> None:
         f"  ApiFunction in {HERE} serves version 6; on record is 7"
     ) in text
     assert "dev does not serve" not in text
+
+
+@pytest.mark.parametrize(
+    ("record", "way"),
+    [
+        (SECOND, "promote prod"),
+        (replace(SECOND, act="rollback", source="prod-1"), "rollback prod --to prod-1"),
+        (replace(SECOND, act="rollback", source="prod-1", left_out=()), "promote prod"),
+    ],
+)
+def test_a_region_that_was_left_out_is_told_with_the_way_on(
+    record: ReleaseRecord, way: str
+) -> None:
+    """It is live as it was put on record, and yet not the same everywhere."""
+    (line,) = reading.apart(app(), {"prod": record}, served("prod", "7", "6"))
+    assert (
+        f"prod serves other code of ApiFunction in {HERE} than in {THERE}, since prod-2:\n"
+        f"  `{program()} {way}` ends that"
+    ) == line
+    text = screens.history_text(replace(told(*served("prod", "7", "6")), apart=(line,)), NOON)
+    assert text.endswith(line)
 
 
 def test_no_release_is_live_when_none_is_served() -> None:
