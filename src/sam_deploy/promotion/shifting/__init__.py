@@ -4,5 +4,6 @@ shift      the steps; the file to read first        judge     decides what a loo
 watcher    looks at alarms and metrics              checks    asks a command, a URL, the functions
 guard      the schedules that take everything       requests  what somebody asks for in another
            back when nobody watches any more                  terminal
-refusals   what forbids a shift from the start      report    who runs it, and how it stands
+refusals   what forbids a shift from the start      standing  who runs it, and how it stands
+seams      what a shift asks of the world around it
 """

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Final
 
 from sam_deploy.config import physical
 from sam_deploy.config.model import App
@@ -14,12 +16,16 @@ from sam_deploy.errors import SamDeployError
 from sam_deploy.promotion.shifting.checks import Checks
 from sam_deploy.promotion.shifting.guard import ScheduleGuard
 from sam_deploy.promotion.shifting.requests import Requests
+from sam_deploy.promotion.shifting.seams import Over
 from sam_deploy.promotion.shifting.shift import Shift
 from sam_deploy.promotion.shifting.watcher import Watcher
 
 if TYPE_CHECKING:
     from sam_deploy.promotion.engine import Engine
     from sam_deploy.promotion.session import Session
+
+QUICK_SECONDS: Final = 0.5
+"""Hooks that end so soon are not watched over."""
 
 
 def guard_of(session: Session, engine: Engine) -> ScheduleGuard:
@@ -48,11 +54,26 @@ def shift_of(session: Session, engine: Engine) -> Shift:
     )
 
 
-def _stepped(session: Session, engine: Engine, moment: str, facts: Mapping[str, object]) -> None:
-    """The hooks for a canary's step have run."""
-    del moment
+def _stepped(session: Session, engine: Engine, facts: Mapping[str, object]) -> Over:
+    """The hooks for a canary's step run, in a thread: whoever has begun them watches meanwhile.
+
+    Nobody waits for the thread once the shift goes back, nor at the end of the program.
+    """
     told = {name: str(value) for name, value in facts.items()}
-    session.to.hooks("step", engine.plan, told)
+    ended: Future[None] = Future()
+
+    def run() -> None:
+        try:
+            session.to.hooks("step", engine.plan, told)
+        except BaseException as error:  # noqa: BLE001 - raised where the hooks are awaited
+            ended.set_exception(error)
+        else:
+            ended.set_result(None)
+
+    thread = threading.Thread(target=run, name="hooks", daemon=True)
+    thread.start()
+    thread.join(QUICK_SECONDS)
+    return lambda: ended.done() and ended.result() is None
 
 
 def _still(session: Session, promotion: str) -> bool:

@@ -1,7 +1,8 @@
 """Carries a shift from its first step to its last: a part of the calls, a look, the next part.
 
     check     the new version answers, before anybody is sent to it
-    step      on record  ->  schedules pushed  ->  aliases written  ->  watched until all is well
+    step      hooks, watched meanwhile  ->  on record  ->  schedules pushed  ->  aliases written
+              ->  watched until all is well, from the moment when its weights were set
     last      all calls on the new version, read back, schedules deleted, read back again
 
 Whatever fails raises, and whoever called takes everything back. A process that dies pushes the
@@ -11,9 +12,9 @@ schedules no more, and they take everything back.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Final
 
 from sam_deploy.errors import SamDeployError
 from sam_deploy.events import Note, ShiftStep
@@ -21,19 +22,12 @@ from sam_deploy.promotion import book as books
 from sam_deploy.promotion.aliases import MovedError
 from sam_deploy.promotion.book import SupersededError
 from sam_deploy.promotion.engine import Engine
-from sam_deploy.promotion.model import Flip
 from sam_deploy.promotion.shifting.guard import Guard
-from sam_deploy.promotion.shifting.judge import (
-    FIRING,
-    OK,
-    Answer,
-    Moment,
-    Seen,
-    Verdict,
-    judge,
-)
+from sam_deploy.promotion.shifting.judge import FIRING, OK, Moment, Seen, Verdict, judge
 from sam_deploy.promotion.shifting.pace import Pace
 from sam_deploy.promotion.shifting.requests import Ask
+from sam_deploy.promotion.shifting.seams import Asked, Check, Hooks, Looks, Tell, no_hooks
+from sam_deploy.promotion.shifting.standing import seconds_of
 from sam_deploy.promotion.shifting.telling import Telling
 from sam_deploy.promotion.shifting.turned import (
     TurnedError,
@@ -44,30 +38,8 @@ from sam_deploy.promotion.shifting.turned import (
     utc,
 )
 
-
-class Looks(Protocol):
-    """Sees alarms and calls."""
-
-    def begin(self, since: float) -> None:
-        """Count from here on."""
-
-    def look(self) -> Seen:
-        """Return what there is to see."""
-
-
-class Asked(Protocol):
-    """Hears what people ask for in other terminals."""
-
-    def pending(self) -> Ask | None:
-        """Return a request without an answer."""
-
-    def answer(self, ask: Ask, words: str, *, done: bool) -> None:
-        """Answer it."""
-
-
-Check = Callable[[tuple[Flip, ...], float], tuple[Answer, ...]]
-Tell = Callable[[str, Mapping[str, object]], object]
-"""An event and its facts go to the audit."""
+HOOK_SECONDS: Final = 1.0
+"""How often it is looked whether a step's hooks have ended."""
 
 
 @dataclass(slots=True)
@@ -83,7 +55,7 @@ class Shift:
     pace: Pace
     still: Callable[[], bool] = lambda: True
     """Whether the journal is still this promotion's, and open."""
-    hooks: Tell = lambda moment, facts: None  # noqa: ARG005 - tells nobody
+    hooks: Hooks = no_hooks
     now: Callable[[], float] = time.time
     _until: float = 0.0
     """When the schedules run: Unix seconds."""
@@ -115,6 +87,7 @@ class Shift:
             return
         try:
             self.guard.prepare()
+            self._until = seconds_of(release.get(books.UNTIL, ""))
             self._excuse(release.get(books.EXCUSED))
             for number in range(max(first, 1), len(self.steps) + 1):
                 self._step(number)
@@ -153,34 +126,67 @@ class Shift:
 
     def _step(self, number: int) -> None:
         """The aliases carry the step's weight, and its time was good. Raises what was not."""
-        strategy, last = self.engine.plan.strategy, number == len(self.steps)
-        weight, begun = self.steps[number - 1], self.now()
-        bake = 0.0 if last else strategy.every_seconds
+        last, weight = number == len(self.steps), self.steps[number - 1]
+        self._hooked(number)
+        begun, bake = self.now(), self._bake_seconds(number)
+        facts = self._facts(number, begun)
         self._until = begun + bake + self.pace.grace_seconds
-        facts = {
-            books.STEP: str(number),
-            books.WEIGHT: f"{weight:g}",
-            books.SINCE: utc(begun),
-            books.ENDS: utc(begun + bake),
-            books.UNTIL: utc(self._until),
-        }
-        if strategy.with_alarm:
-            facts[books.EXCUSED] = " ".join(f"{r}={name}" for r, name in sorted(self._excused))
         self.engine.book.phase("shifting", **facts)
         self.audit("step", {**facts, "promotion": self.engine.book.id})
-        self.hooks("step", {**facts, "environment": self.engine.plan.environment})
         self.guard.push(self._until)
         self.looks.begin(begun)
-        self.engine.at = (number, len(self.steps))
+        self.engine.at = step = (number, len(self.steps))
         self.engine.forward(weight)
         regions = tuple(dict.fromkeys(each.region for each in self.engine.moves))
-        self.engine.report(
-            ShiftStep(number, len(self.steps), weight, regions, bake, utc(self._until))
-        )
+        self.engine.report(ShiftStep(*step, weight, regions, bake, utc(self._until)))
         if last:
             self._last()
         else:
-            self._bake(number, begun)
+            self._bake(number, self.now())
+
+    def _bake_seconds(self, number: int) -> float:
+        return 0.0 if number == len(self.steps) else self.engine.plan.strategy.every_seconds
+
+    def _facts(self, number: int, begun: float) -> dict[str, str]:
+        """Return what the journal has of a step that begins at `begun` (Unix seconds)."""
+        ends = begun + self._bake_seconds(number)
+        facts = {
+            books.STEP: str(number),
+            books.WEIGHT: f"{self.steps[number - 1]:g}",
+            books.SINCE: utc(begun),
+            books.ENDS: utc(ends),
+            books.UNTIL: utc(ends + self.pace.grace_seconds),
+        }
+        if self.engine.plan.strategy.with_alarm:
+            facts[books.EXCUSED] = " ".join(f"{r}={name}" for r, name in sorted(self._excused))
+        return facts
+
+    def _hooked(self, number: int) -> None:
+        """The step's hooks have ended, and all was well meanwhile. Raises what was not.
+
+        The weights are still those of the step before: they are watched, and its schedules pushed.
+        """
+        served = int(self.engine.book.entry.release.get(books.STEP, "0"))
+        facts = self._facts(number, self.now())
+        over = self.hooks({**facts, "environment": self.engine.plan.environment})
+        look_at = self.now()
+        while not over():
+            if self.now() >= look_at:
+                self._watch(served)
+                look_at = self.now() + self.pace.poll_seconds
+            self.engine.stop.pause(min(HOOK_SECONDS, self.pace.poll_seconds))
+        self._refuse_lapsed()
+
+    def _watch(self, number: int) -> None:
+        """One look while nothing is waited for but a hook, with the weights of step `number`."""
+        self._refuse_lapsed()
+        self._keep(self.now(), 0.0)
+        ask = self._request(number)
+        if ask is not None:
+            self.asked.answer(ask, "refused: a hook of the next step runs", done=False)
+        _, verdict = self._look(max(number, 1), Moment(0.0, self._excused))
+        if verdict.act == "back":
+            raise judged(verdict, over=False)
 
     def _last(self) -> None:
         """All is on the new version, and no schedule is left that would take it back."""
@@ -193,8 +199,7 @@ class Shift:
         ends = begun + self.engine.plan.strategy.every_seconds
         while True:
             now = self.now()
-            if now >= self._until:
-                raise lapsed(utc(self._until))
+            self._refuse_lapsed()
             self._keep(now, ends)
             ask = self._request(number)
             hurried = ask is not None and ask.act == "advance"
@@ -211,6 +216,10 @@ class Shift:
             wait = self.pace.poll_seconds
             self.engine.stop.pause(min(wait, ends - now) if now < ends else wait)
 
+    def _refuse_lapsed(self) -> None:
+        if self._until and self.now() >= self._until:
+            raise lapsed(utc(self._until))
+
     def _left(self, verdict: Verdict, begun: float, looked: float) -> float:
         """Return the seconds of a step's time, and of its hold once that is over."""
         if verdict.act == "go":
@@ -220,10 +229,11 @@ class Shift:
         return (ends if looked < ends else ends + strategy.hold_seconds) - self.now()
 
     def _keep(self, now: float, ends: float) -> None:
-        """The schedules stand well ahead of us while a step is held."""
-        if now < ends or self._until - now > self.pace.grace_seconds / 2:
-            return
-        until = now + self.pace.grace_seconds
+        """The schedules stand well ahead of us and of the step's end, also when it is held."""
+        ahead = max(now, ends)
+        if not self._until or self._until - ahead > self.pace.grace_seconds / 2:
+            return  # before the first step no schedule stands
+        until = ahead + self.pace.grace_seconds
         self.engine.book.note(**{books.UNTIL: utc(until)})
         try:
             stood = self.guard.push(until)

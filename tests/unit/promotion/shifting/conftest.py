@@ -224,6 +224,15 @@ class _Stage:
     audit: list[tuple[str, Mapping[str, object]]] = field(default_factory=list)
     answers: list[tuple[Answer, ...]] = field(default_factory=list)
     open: bool = True
+    hook_seconds: float = 0.0
+    """What the hooks of each step take."""
+    hooked: list[Mapping[str, object]] = field(default_factory=list)
+    """What they were told."""
+
+    def hooks(self, facts: Mapping[str, object]) -> Callable[[], bool]:
+        self.hooked.append(facts)
+        ends = self.clock.seconds + self.hook_seconds
+        return lambda: self.clock.seconds >= ends
 
     def check(self, flips: Sequence[Flip], weight: float) -> tuple[Answer, ...]:
         self.log.append(f"check at {weight:g}")
@@ -261,6 +270,7 @@ class _Stage:
             audit=lambda event, facts: self.audit.append((event, facts)),
             pace=Pace(10, 60),
             still=lambda: self.open,
+            hooks=self.hooks,
             now=self.clock.now,
         )
 
