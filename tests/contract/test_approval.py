@@ -53,7 +53,7 @@ class Terminal:
             Promotion(recipients=(RECIPIENT,), sender=sender),
             Mail(self.account, self.region),
             self.records,
-            lambda _: waiting.pop(0)(),
+            lambda _text, _over: waiting.pop(0)(),
             self.said.append,
             audit=self._audit,
         )

@@ -10,7 +10,16 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from tests.faults.promoting import EAST, FLIP, HOME, PROMOTE, RECIPIENT, SENDER, Stage
+from tests.faults.promoting import (
+    EAST,
+    FLIP,
+    HOME,
+    PROMOTE,
+    RECIPIENT,
+    ROLLBACK,
+    SENDER,
+    Stage,
+)
 from tests.faults.rules import Fail, LoseAnswer, When
 from tests.faults.terminal import Terminal, at_terminal
 
@@ -120,6 +129,31 @@ def test_three_wrong_codes_void_the_plan_and_cool_down_all(asked: Stage) -> None
         assert 6 == again.end(), again.said
     assert "No one-time code is sent for `prod` of `tiny` now" in " ".join(again.said.split())
     assert sent == len(mails(asked))
+    assert_nothing_moved(asked)
+
+
+@pytest.mark.fault(24)
+def test_a_code_that_nobody_enters_keeps_no_rollback_away(asked: Stage) -> None:
+    """Fault 24: at its end the question ends, too: exit 6, and the lock is free for others."""
+    file = asked.place.folder / "deploy.py"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("Promotion(recip", "Promotion(minutes=1, recip"), encoding="utf-8")
+    try:
+        with at_the_code(asked) as terminal:
+            terminal.until(ENTER.format(1))
+            terminal.keys("123")
+            meanwhile = asked.place.run(*ROLLBACK)
+            assert 5 == meanwhile.code, meanwhile.err
+            assert "is at work on this app" in meanwhile.err
+            assert 6 == terminal.end(), terminal.said
+    finally:
+        file.write_text(text, encoding="utf-8")
+    said = " ".join(terminal.said.split())
+    assert "The one-time code has expired" in said
+    assert "it was good for 1 minute" in said
+    assert "nothing was changed" in said
+    assert "code-expired" in asked.events()
+    assert "is at work" not in asked.place.run(*ROLLBACK).err
     assert_nothing_moved(asked)
 
 

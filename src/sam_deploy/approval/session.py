@@ -30,8 +30,8 @@ NO_CODE: Final = "That is no code: it has six digits, 0 to 9. It does not count 
 class Ask(Protocol):
     """Asks at the terminal; the text has no colon at its end."""
 
-    def __call__(self, text: str, /) -> str:
-        """Return what was typed."""
+    def __call__(self, text: str, over: Callable[[], bool], /) -> str:
+        """Return what was typed; '' as soon as `over` says that the code has ended."""
 
 
 class Say(Protocol):
@@ -61,6 +61,11 @@ class _Session:
     say: Say
     clocks: tuple[Callable[[], float], Callable[[], float]]
     audit: Audit
+
+    def is_over(self) -> bool:
+        """Whether the code has ended, by either clock."""
+        wall, monotonic = self.clocks
+        return self.until.passed(wall(), monotonic())
 
     def note(self, event: str, **facts: str) -> None:
         """The audit tells of it, with what it was about."""
@@ -143,7 +148,7 @@ def _enter(session: _Session, seal: Seal) -> None:
     """The code was entered, in time, and is used up."""
     most, attempt, unreadable = session.settings.attempts, 1, 0
     while True:
-        typed = session.ask(f"Enter OTP (Attempt {attempt}/{most})")
+        typed = session.ask(f"Enter OTP (Attempt {attempt}/{most})", session.is_over)
         _in_time(session)
         digits = read(typed)
         if digits is None:
@@ -166,7 +171,6 @@ def _enter(session: _Session, seal: Seal) -> None:
 
 
 def _in_time(session: _Session) -> None:
-    wall, monotonic = session.clocks
-    if session.until.passed(wall(), monotonic()):
+    if session.is_over():
         session.note("code-expired")
         raise expired(session.settings.minutes)

@@ -148,6 +148,8 @@ class Desk:
     asked: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     audited: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    over: Callable[[], bool] = lambda: False
+    """Whether the code that is asked for has ended."""
 
     def approve(
         self,
@@ -158,8 +160,9 @@ class Desk:
         """Ask for a code and enter these answers."""
         waiting = list(answers)
 
-        def ask(text: str) -> str:
+        def ask(text: str, over: Callable[[], bool]) -> str:
             self.asked.append(text)
+            self.over = over
             assert waiting, f"nobody expected to be asked once more: {text}"
             answer = waiting.pop(0)
             return answer if isinstance(answer, str) else answer()

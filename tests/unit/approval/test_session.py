@@ -305,6 +305,24 @@ def test_a_code_ends_by_whichever_clock_is_first(desk: Desk, subject: Subject, c
 
 
 @pytest.mark.fault(24)
+def test_who_asks_learns_when_the_code_has_ended(desk: Desk, subject: Subject) -> None:
+    """So that the question ends by itself, and nobody's lock is kept by it; no try is counted."""
+
+    def nobody() -> str:
+        desk.clock.pass_by(10 * 60 - 1)
+        assert not desk.over()
+        desk.clock.pass_by(1)
+        assert desk.over()
+        return ""
+
+    error = refused(desk, subject, nobody)
+    assert 6 == error.exit_code
+    assert "The one-time code has expired: it was good for 10 minutes" == str(error)
+    assert "nothing was changed" == error.state
+    assert ["code-sent", "code-expired"] == desk.events()
+
+
+@pytest.mark.fault(24)
 def test_a_code_is_good_until_its_last_second(
     desk: Desk, subject: Subject, settings: Settings
 ) -> None:

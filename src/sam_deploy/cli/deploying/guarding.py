@@ -19,7 +19,7 @@ from sam_deploy.cli.terminal.console import Console
 from sam_deploy.cli.terminal.questions import Questions
 
 if TYPE_CHECKING:
-    from sam_deploy.approval import Approval, Subject
+    from sam_deploy.approval import Approval, Ask, Subject
     from sam_deploy.aws import Change, Records
     from sam_deploy.cli.wiring import Place
     from sam_deploy.config.model import Promotion
@@ -62,7 +62,12 @@ class Guard:
         elif not self.terminal():
             raise approval.no_terminal(f"deploy what reaches {subject.environment}")
         else:
-            asked.by_code(subject, self.console, lambda text: self.questions.ask(text, ""))
+            questions = self.questions
+            asked.by_code(
+                subject,
+                self.console,
+                lambda text, over: questions.ask(text, "", "code", over),
+            )
         asked.chain.append("approved", {"act": "deploy", "digest": subject.digest})
 
 
@@ -108,7 +113,7 @@ class Asked:
             digest=digest,
         )
 
-    def by_code(self, subject: Subject, console: Console, ask: Callable[[str], str]) -> Approval:
+    def by_code(self, subject: Subject, console: Console, ask: Ask) -> Approval:
         """Return how it was agreed to. Raises `ApprovalError`."""
         from sam_deploy import approval  # noqa: PLC0415 - only when asked
         from sam_deploy.aws import Mail  # noqa: PLC0415 - boto3

@@ -10,7 +10,7 @@ from sam_deploy.cli.deploying import guarding
 from sam_deploy.cli.options import Globals
 from sam_deploy.cli.releasing import approving
 from sam_deploy.cli.terminal import console as consoles
-from sam_deploy.cli.terminal.questions import at_terminal
+from sam_deploy.cli.terminal.questions import code_at_terminal
 from sam_deploy.errors import RefusedError
 
 HOUR: Final = 3600
@@ -44,7 +44,7 @@ def approve(chosen: Globals, plan_file: Path, out: Path, target: str | None, cal
         )
     subject = asked.subject(lines, plans.digest_of_plan(plan))
     guarding.tell(console, subject)
-    agreed = asked.by_code(subject, console, lambda text: at_terminal(text, ""))
+    agreed = asked.by_code(subject, console, code_at_terminal)
     made = approval.grant(
         asked.records,
         subject,

@@ -117,7 +117,7 @@ class Asking:
             settings,
             mail,
             session.documents,
-            lambda text: self.questions.ask(text, "", "code"),
+            lambda text, over: self.questions.ask(text, "", "code", over),
             self.console.say,
             audit=audited,
         )

@@ -5,12 +5,14 @@ Says what `approval.by_code` says, so that both ways look the same at the termin
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sam_deploy.amounts import plural
 from sam_deploy.approval.ledger import COOL_DOWN_SECONDS
-from sam_deploy.approval.moments import iso, spoken
+from sam_deploy.approval.moments import MINUTE, iso, spoken
 from sam_deploy.approval.refusals import expired, malformed, wrong
 from sam_deploy.approval.session import MALFORMED_MOST, NO_CODE
 
@@ -33,6 +35,7 @@ class BrokerAsking:
     questions: Questions
     console: Console
     audit: Audit
+    clock: Callable[[], float] = time.monotonic
 
     def agree(self, plan: ReleasePlan, subject: Subject, hours: float) -> str:
         """Somebody who reads the recipients' mail has agreed; return who they are.
@@ -56,10 +59,18 @@ class BrokerAsking:
     def _enter(self, subject: Subject, begun: Begun) -> None:
         """The broker has taken the code."""
         attempt, unreadable = 1, 0
+        # the broker's own clock decides; this one only ends the waiting, and has begun later
+        ends = self.clock() + begun.minutes * MINUTE
+
+        def over() -> bool:
+            return self.clock() >= ends
+
         while True:
-            typed = self.questions.ask(
-                f"Enter OTP (Attempt {attempt}/{begun.attempts})", "", "code"
-            )
+            text = f"Enter OTP (Attempt {attempt}/{begun.attempts})"
+            typed = self.questions.ask(text, "", "code", over)
+            if not typed and over():
+                self._note(subject, "code-expired")
+                raise expired(begun.minutes)
             left = self._tried(subject, begun, typed)
             if left == 0:
                 return

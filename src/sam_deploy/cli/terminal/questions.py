@@ -1,6 +1,7 @@
 """Questions that work in a thread of its own has for the person at the terminal.
 
-They are asked in the main thread, where Ctrl-C arrives: it ends a question as it ends work.
+They are asked in the main thread, where Ctrl-C arrives: it ends a question as it ends work. Who
+waits for an answer that comes too late goes on without it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,13 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
 
 import click
 
+from sam_deploy.cli.terminal.deadline import (
+    Over,
+    TooLateError,
+    asking_until,
+    forget_typed,
+    never,
+)
 from sam_deploy.errors import SamDeployError
 from sam_deploy.lanes import Stop, StoppedError
 
@@ -20,6 +28,8 @@ if TYPE_CHECKING:
     from sam_deploy.promotion import ReleasePlan
 
 LOOK_SECONDS: Final = 0.1
+LATE_SECONDS: Final = 2.0
+"""So long after its end the main thread may still be at a question, before it is left there."""
 Kind: TypeAlias = Literal["confirm", "name", "code"]
 """confirm: only `yes` goes on. name: the app's name is typed. code: the one-time code."""
 
@@ -31,6 +41,8 @@ class Question:
     text: str
     default: str = "no"
     kind: Kind = "confirm"
+    over: Over = never
+    """Whether it is too late to answer it."""
 
 
 class Person(Protocol):
@@ -58,6 +70,21 @@ def at_terminal(text: str, default: str = "no") -> str:
     return answer
 
 
+def code_at_terminal(text: str, over: Over) -> str:
+    """Ask for a code at the terminal; '' for nothing typed, and once it is too late."""
+    return _in_time(at_terminal, Question(text, "", "code", over))
+
+
+def _in_time(prompt: Callable[[str, str], str], question: Question) -> str:
+    try:
+        with asking_until(question.over):
+            return prompt(question.text, question.default)
+    except TooLateError:
+        forget_typed()
+        click.echo(err=True)  # what follows stands below what was typed
+        return question.default
+
+
 @dataclass(slots=True)
 class Questions:
     """Brings questions from one thread to another, and answers back."""
@@ -70,12 +97,22 @@ class Questions:
         default_factory=queue.SimpleQueue
     )
 
-    def ask(self, text: str, default: str = "no", kind: Kind = "confirm") -> str:
-        """Return the answer. Raises `StoppedError` when asked to stop meanwhile."""
+    def ask(
+        self, text: str, default: str = "no", kind: Kind = "confirm", over: Over = never
+    ) -> str:
+        """Return the answer; `default` once it is too late. Raises `StoppedError` to stop.
+
+        Somebody behind a page has a time of his own.
+        """
         answer: Future[str] = Future()
-        self._asked.put((Question(text, default, kind), answer))
+        self._asked.put((Question(text, default, kind, over), answer))
+        late = 0.0
         while not answer.done():
             self.stop.pause(LOOK_SECONDS)
+            late += LOOK_SECONDS if self.person is None and over() else 0.0
+            if late > LATE_SECONDS:
+                click.echo("\nIt is too late for that: press Enter to end", err=True)
+                return default
         return answer.result()
 
     @property
@@ -92,7 +129,7 @@ class Questions:
         except queue.Empty:
             return
         if self.person is None:
-            answer.set_result(self.prompt(question.text, question.default))
+            answer.set_result(_in_time(self.prompt, question))
             return
         try:
             answer.set_result(self.person.answer(question, self.stop))

@@ -104,6 +104,38 @@ def test_each_question_has_its_own_answer() -> None:
     assert {"a": "A", "b": "B"} == answers
 
 
+@pytest.mark.fault(24)
+def test_what_comes_too_late_is_waited_for_no_longer() -> None:
+    """Also where nothing ends the read (Windows): who asked goes on, so that its lock is free."""
+    questions, answers = Questions(Stop(), lambda _text, _default: "123456"), list[str]()
+    asking = threading.Thread(
+        target=lambda: answers.append(questions.ask("Code", "", "code", lambda: True))
+    )
+    asking.start()  # nobody answers: the main thread is in a read that does not end
+    asking.join(30)
+    assert [""] == answers
+
+
+@pytest.mark.fault(24)
+def test_what_is_too_late_already_is_not_answered() -> None:
+    """The alarm rings while the person is asked, and her answer counts no more."""
+    ended = threading.Event()
+
+    def prompt(text: str, _default: str) -> str:
+        del text
+        ended.wait(30)
+        return "123456"
+
+    questions, answers = Questions(Stop(), prompt), list[str]()
+    asking = threading.Thread(
+        target=lambda: answers.append(questions.ask("Code", "", "code", lambda: True))
+    )
+    asking.start()
+    while asking.is_alive():
+        questions.answer_one()
+    assert [""] == answers
+
+
 class Leaving:
     """Somebody behind a page who ends the work while nothing is asked."""
 
