@@ -17,6 +17,8 @@ Handler = Callable[[Event, Any], Any]
 
 VARIABLE = "SAM_DEPLOY_ENVIRONMENT"
 STAGE_VARIABLE = "LambdaAlias"
+TOLD = "sam_deploy_environment"
+"""In `custom` of the client context: a check calls a version by its number, so without an alias."""
 START = {"sam_deploy": "start"}
 """The event by which `sam-deploy deploy` has a new version start; no handler is given it."""
 STARTED = {"sam_deploy": "started"}
@@ -69,7 +71,8 @@ def find_environment(
     """Return the environment that the call belongs to, or why it belongs to none.
 
     In this order: the function's own variable (isolated topology), the alias in the invoked
-    ARN, the stage variable of the API, the owner of the queue, bucket, topic or table that sent it.
+    ARN, where it has none the client context, the stage variable of the API, the owner of the
+    queue, bucket, topic or table that sent it.
     """
     fixed = variables.get(VARIABLE)
     if fixed is not None:
@@ -77,7 +80,7 @@ def find_environment(
             return fixed
         return Unknown(f"{VARIABLE} is '{fixed}', not one of {', '.join(manifest.environments)}")
     arn = _arn(context)
-    for name in (_alias(arn), _at(event, "stageVariables", STAGE_VARIABLE)):
+    for name in (_alias(arn), _told(context, arn), _at(event, "stageVariables", STAGE_VARIABLE)):
         if name in manifest.environments:
             return name
     owners = set(_owners(event, manifest, variables.get("AWS_REGION", "")))
@@ -108,6 +111,14 @@ def _alias(arn: str) -> str:
     """Return the part after the function's name: arn:aws:lambda:REGION:ACCOUNT:function:F:alias."""
     parts = arn.split(":")
     return parts[7] if len(parts) == 8 else ""  # noqa: PLR2004 - the ARN's eighth part
+
+
+def _told(context: Any, arn: str) -> Any:  # noqa: ANN401 - any JSON value
+    """Return what the client context says, unless the call came by an alias: that counts alone."""
+    qualifier = _alias(arn)
+    if qualifier and qualifier != "$LATEST" and not qualifier.isdigit():
+        return None
+    return _at(getattr(getattr(context, "client_context", None), "custom", None), TOLD)
 
 
 def _owners(event: Event, manifest: Manifest, region: str) -> Iterator[str | None]:

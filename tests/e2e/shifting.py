@@ -60,11 +60,15 @@ HANDLER = '''"""Says which version it is, unless it fails."""
 
 import random
 
+from sam_deploy_runtime import environment
+
 FAILS = {fails}
 
 
-def handler(_event, context):
-    """Answer one request."""
+def handler(event, context):
+    """Answer one request; a check's event wants the environment, which a version does not know."""
+    if event.get("path") == "/hello" and environment() != "prod":
+        raise RuntimeError("not of prod")
     if random.random() < FAILS:
         raise RuntimeError("this version is bad")
     return {{"statusCode": 200, "body": context.function_version}}

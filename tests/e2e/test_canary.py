@@ -259,6 +259,12 @@ def test_a_check_that_says_no_sends_nobody_to_the_new_version(
     assert {project.url(region, "prod") for region in REGIONS} == {each["url"] for each in facts}
     event = project.folder / "event.json"
     event.write_text('{"path": "/hello"}', encoding="utf-8")
+    (project.folder / "bad.json").write_text("[]", encoding="utf-8")
+    each = ("--check", "invoke:Hello=event.json", "--check", "invoke:Quiet=bad.json")
+    with shifting.promoting(project, *each) as terminal:
+        assert 4 == terminal.end(), terminal.said
+    assert "The check does not agree to `QuietFunction`" in terminal.said
+    assert is_back(project, before)
     with shifting.promoting(project, "--check", "invoke:event.json") as terminal:
         assert 0 == terminal.end(), terminal.said
     assert after == shifting.aliases(project)

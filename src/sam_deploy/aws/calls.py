@@ -38,13 +38,18 @@ class Calls:
         self.region = region
         self._client = aws.client("lambda", region, retries=False)
 
-    def call(self, function: str, qualifier: str, event: bytes, most: int = SHOWN) -> Called:
+    def call(
+        self, function: str, qualifier: str, event: bytes, most: int = SHOWN, context: str = ""
+    ) -> Called:
         """Return what one call has come to: the function is called once, whatever gets lost.
 
-        No more than `most` bytes of the answer are read. Raises what the call itself meets, such as
-        throttling. Source: Invoke, `Qualifier`.
+        No more than `most` bytes of the answer are read. `context` is Base64 of JSON. Raises what
+        the call itself meets, such as throttling. Source: Invoke, `Qualifier`, `ClientContext`.
         """
+        more = {"ClientContext": context} if context else {}
         with calling("lambda:InvokeFunction", self.region):
-            answer = self._client.invoke(FunctionName=function, Qualifier=qualifier, Payload=event)
+            answer = self._client.invoke(
+                FunctionName=function, Qualifier=qualifier, Payload=event, **more
+            )
             said = answer["Payload"].read(most).decode(errors="replace")
         return Called(str(answer.get("FunctionError") or ""), said)

@@ -36,7 +36,7 @@ from sam_deploy.promotion.session import (
     refuse_deployment,
     refuse_unfinished,
 )
-from sam_deploy.promotion.shifting import left_behind, refusals
+from sam_deploy.promotion.shifting import checks, left_behind, refusals
 from sam_deploy.promotion.stacks import Ready
 from sam_deploy.promotion.telling import extent
 
@@ -189,6 +189,7 @@ def _plan(
     frame = _frame(to, app, replace(request, strategy=strategy), account)
     plan = planning.plan(frame, sight, [version_of(each.comes) for each in sight.seen])
     tell_weights(plan, to.report)
+    checks.refuse_vacuous(plan, [each.name for each in app.functions])
     return known.told_on(plan, sight)
 
 
@@ -199,6 +200,7 @@ def _prepared(session: Session, request: Request) -> Iterator[tuple[ReleasePlan,
     frame = _frame(to, app, request, session.account)
     with isolated.prepared(session, frame, request.allow_replace) as (plan, ready):
         tell_weights(plan, to.report)
+        checks.refuse_vacuous(plan, [each.name for each in app.functions])
         yield plan, ready
 
 

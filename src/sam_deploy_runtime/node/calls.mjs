@@ -123,7 +123,8 @@ export function bound(handler, app) {
       if (asksToStart(given[0])) return started(target[STREAMING] && given[1]);
       const context = target[STREAMING] ? given[2] : given[1];
       const arn = String(context?.invokedFunctionArn ?? "").split(":");
-      const found = findEnvironment(given[0], arn, app, process.env);
+      const told = context?.clientContext?.custom?.sam_deploy_environment;
+      const found = findEnvironment(given[0], arn, told, app, process.env);
       const owner = { partition: arn[1], account: arn[4] };
       return current.run({ ...owner, ...found }, () => Reflect.apply(target, self, given));
     },
@@ -141,8 +142,9 @@ function started(stream) {
   return Promise.resolve(stream ? undefined : answer);
 }
 
-// The eighth part of the ARN is the alias: arn:aws:lambda:REGION:ACCOUNT:function:F:alias.
-function findEnvironment(event, arn, app, variables) {
+// The eighth part of the ARN is the alias: arn:aws:lambda:REGION:ACCOUNT:function:F:alias. What the
+// client context has told counts for calls without one alone: of versions, by a promotion's check.
+function findEnvironment(event, arn, told, app, variables) {
   const is = (name) => typeof name === "string" && app.environments.includes(name);
   const fixed = variables[VARIABLE];
   if (fixed !== undefined) {
@@ -150,7 +152,8 @@ function findEnvironment(event, arn, app, variables) {
     return { reason: `${VARIABLE} is '${fixed}', not one of ${app.environments.join(", ")}` };
   }
   const alias = arn.length === 8 ? arn[7] : undefined;
-  const said = [alias, event?.stageVariables?.LambdaAlias].find(is);
+  const byVersion = alias === undefined || /^(\$LATEST|\d+)$/.test(alias);
+  const said = [alias, byVersion && told, event?.stageVariables?.LambdaAlias].find(is);
   if (said) return { name: said };
   const owners = new Set(ownersOf(event, app, variables.AWS_REGION));
   const [owner] = owners;

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,6 +29,13 @@ class Context:
     """As much of Lambda's context as the runtime reads."""
 
     invoked_function_arn: str = FUNCTION
+    client_context: Any = None
+
+
+def context_of(case: dict[str, Any]) -> Context:
+    """The context of a call of the table; `custom` is of its client context."""
+    told = SimpleNamespace(custom=case["custom"]) if "custom" in case else None
+    return Context(FUNCTION + case["qualifier"], told)
 
 
 @pytest.mark.parametrize("case", [each for each in CASES if each["expected"]], ids=str)
@@ -38,9 +46,7 @@ def test_the_first_source_that_names_an_environment_wins(
 
     (R263, C17)
     """
-    context = Context(FUNCTION + case["qualifier"])
-
-    found = find_environment(case["event"], context, manifest, REGION | case["variables"])
+    found = find_environment(case["event"], context_of(case), manifest, REGION | case["variables"])
 
     assert case["expected"] == found
 
@@ -50,7 +56,7 @@ def test_a_call_that_names_no_environment_has_none(
     manifest: Manifest, case: dict[str, Any]
 ) -> None:
     """There is no fallback: a version, $LATEST or another's queue never mean dev (C17)."""
-    found = find_environment(case["event"], Context(FUNCTION + case["qualifier"]), manifest, REGION)
+    found = find_environment(case["event"], context_of(case), manifest, REGION)
 
     assert isinstance(found, Unknown)
     assert "call the function by an alias" in found.reason

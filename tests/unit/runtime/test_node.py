@@ -29,10 +29,12 @@ def test_calls_belong_to_the_same_environments_as_in_python(run: Run) -> None:
     found = run(
         f"const cases = {json.dumps(CASES)};"
         """
-        return cases.map(({ event, qualifier, variables }) => {
+        return cases.map(({ event, qualifier, variables, custom }) => {
           Object.assign(process.env, variables);
           const call = bind(() => environment(), facts);
-          try { return call(event, { invokedFunctionArn: "@ARN@" + qualifier }); }
+          const clientContext = custom === undefined ? undefined : { custom };
+          const context = { invokedFunctionArn: "@ARN@" + qualifier, clientContext };
+          try { return call(event, context); }
           catch (error) { return /call the function by an alias/.test(error) ? null : `${error}`; }
           finally { for (const name in variables) delete process.env[name]; }
         });

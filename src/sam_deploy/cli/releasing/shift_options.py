@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import json
 import re
 import shlex
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from sam_deploy.cli.releasing.check_option import checked
 from sam_deploy.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ EVERY_SECONDS: Final = 300.0
 HOLD_SECONDS: Final = 1800.0
 MIN_REQUESTS: Final = 10
 LONGEST_SECONDS: Final = 7 * 24 * 3600.0
-INVOKE: Final = "invoke:"
-EVENT_MAX_BYTES: Final = 65_536
 STEPS_MAX: Final = 100
 WHOLE: Final = 100
 
@@ -40,7 +38,7 @@ class ShiftChoice:
     linear: str = ""
     every: str = ""
     hold: str = ""
-    check: str = ""
+    check: tuple[str, ...] = ()
     min_requests: int | None = None
     quiet: tuple[str, ...] = ()
     with_alarm: bool = False
@@ -58,12 +56,18 @@ class ShiftChoice:
             "--linear": self.linear,
             "--every": self.every,
             "--hold": self.hold,
-            "--check": shlex.quote(self.check) if self.check else "",
-            "--min-requests": "" if self.min_requests is None else str(self.min_requests),
         }
         given = [part for name, value in told.items() if value for part in (name, value)]
+        several = [part for each in self.check for part in ("--check", shlex.quote(each))]
+        least = [] if self.min_requests is None else ["--min-requests", str(self.min_requests)]
         quiet = [part for each in self.quiet for part in ("--quiet", each)]
-        return (*given, *quiet, *(["--force-with-alarm"] if self.with_alarm else []))
+        return (
+            *given,
+            *several,
+            *least,
+            *quiet,
+            *(["--force-with-alarm"] if self.with_alarm else []),
+        )
 
     def strategy(self, project: Path) -> Strategy:
         """Return how traffic goes over. Raises `ConfigError` for what cannot be meant."""
@@ -117,7 +121,7 @@ def shift_options(function: F) -> F:
             linear=given.pop("linear") or "",
             every=given.pop("every") or "",
             hold=given.pop("hold") or "",
-            check=given.pop("check") or "",
+            check=given.pop("check"),
             min_requests=given.pop("min_requests"),
             quiet=given.pop("quiet"),
             with_alarm=given.pop("force_with_alarm"),
@@ -135,7 +139,12 @@ _OPTIONS: Final = (
     click.option("--canary", metavar="PERCENT,...", help="Weights of the steps before 100 %."),
     click.option("--linear", metavar="PERCENT", help="Steps of so much each, up to 100 %."),
     click.option("--every", metavar="TIME", help="How long a step is watched; 5m if not given."),
-    click.option("--check", metavar="CHECK", help="A command, a URL, or invoke:FILE must agree."),
+    click.option(
+        "--check",
+        multiple=True,
+        metavar="CHECK",
+        help="A command, a URL, or invoke:FILE must agree; repeatable as invoke:FUNCTION=FILE.",
+    ),
     click.option(
         "--min-requests",
         type=click.IntRange(min=0),
@@ -209,30 +218,3 @@ def _percent(option: str, text: str) -> float:
             hint="such as `--canary 10,50` or `--linear 10`; the last step is always 100 %",
         )
     return round(percent / WHOLE, 6)
-
-
-def checked(text: str, project: Path) -> str:
-    """Return a check as a plan keeps it: the event of `invoke:FILE` in the place of the file.
-
-    So the plan is bound to the event, and can be gone on with on another computer.
-    """
-    if not text.startswith(INVOKE):
-        return text
-    name = text.removeprefix(INVOKE)
-    file = project / name
-    try:
-        body = file.read_bytes()
-        event = json.loads(body)
-    except (OSError, ValueError) as error:
-        raise ConfigError(
-            f"`--check {text}` cannot be used",
-            why=str(error),
-            hint="name a file with an event as JSON, relative to the project's folder",
-        ) from error
-    if len(body) > EVENT_MAX_BYTES:
-        raise ConfigError(
-            f"The event of `--check {text}` is too large",
-            why=f"it has {len(body)} bytes; a plan keeps {EVENT_MAX_BYTES} at most",
-            hint="call with a smaller event, or use a command as the check",
-        )
-    return INVOKE + json.dumps(event, sort_keys=True, separators=(",", ":"))

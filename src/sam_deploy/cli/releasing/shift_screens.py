@@ -24,7 +24,8 @@ def strategy_lines(plan: ReleasePlan) -> list[str]:
     """Return how the calls go over; nothing when they all do at once."""
     strategy = plan.strategy
     if not strategy.shifts:
-        return [f"first the check must agree: {_check(strategy)}"] if strategy.check else []
+        first = [f"first the check must agree: {_check(strategy)}"] if strategy.check else []
+        return first + _unasked(plan)
     parts = ", ".join(f"{percent(each)}" for each in strategy.weights)
     watched, held = duration_text(strategy.every_seconds), duration_text(strategy.hold_seconds)
     steps = f"in steps: {parts}, then 100%; each is watched for {watched}"
@@ -32,6 +33,7 @@ def strategy_lines(plan: ReleasePlan) -> list[str]:
     lines += _alarms(strategy)
     if strategy.check:
         lines.append(f"the check must agree before and after each step: {_check(strategy)}")
+    lines += _unasked(plan)
     if strategy.with_alarm:
         lines.append("alarms that fire now are LET BE until they are OK (--force-with-alarm)")
     return lines
@@ -58,6 +60,13 @@ def _calls(strategy: Strategy) -> str:
         return "no function needs calls to pass a step"
     needs = f"each function needs {plural(strategy.min_requests, 'call')} in each region and step"
     return needs + (f", but for {', '.join(strategy.quiet)}" if strategy.quiet else "")
+
+
+def _unasked(plan: ReleasePlan) -> list[str]:
+    from sam_deploy.promotion.shifting.checks import unasked  # noqa: PLC0415 - boto3
+
+    names = unasked(plan)
+    return [f"the check has no event for {', '.join(names)}: not asked about"] if names else []
 
 
 def _check(strategy: Strategy) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sam_deploy.cli.releasing import shift_options
+from sam_deploy.cli.releasing.check_option import checked
 from sam_deploy.cli.releasing.shift_options import ShiftChoice
 from sam_deploy.errors import ConfigError
 from sam_deploy.promotion import Strategy
@@ -31,7 +32,7 @@ def test_everything_can_be_said(tmp_path: Path) -> None:
         linear="25",
         every="1m",
         hold="90s",
-        check="./smoke --fast",
+        check=("./smoke --fast",),
         min_requests=0,
         quiet=("Mailer", "all"),
         with_alarm=True,
@@ -51,7 +52,7 @@ def test_what_was_typed_can_be_shown() -> None:
     """`approve` shows the `promote` that belongs to it; whoever meets the lock is told it, too."""
     assert () == ShiftChoice().arguments
     choice = ShiftChoice(
-        canary="10,50", every="5m", check="./smoke --fast", min_requests=0, quiet=("A", "B")
+        canary="10,50", every="5m", check=("./smoke --fast",), min_requests=0, quiet=("A", "B")
     )
     assert (
         "--canary 10,50 --every 5m --check './smoke --fast' --min-requests 0 --quiet A --quiet B"
@@ -103,7 +104,7 @@ def test_times_that_cannot_be_meant_are_refused(text: str) -> None:
     [
         replace(CANARY, linear="10"),
         ShiftChoice(every="5m"),
-        ShiftChoice(hold="5m", check="./smoke"),
+        ShiftChoice(hold="5m", check=("./smoke",)),
         ShiftChoice(min_requests=0),
         ShiftChoice(quiet=("all",)),
         ShiftChoice(with_alarm=True),
@@ -118,7 +119,7 @@ def test_options_that_say_nothing_together_are_refused(choice: ShiftChoice, tmp_
 def test_the_event_of_a_check_is_part_of_the_plan(tmp_path: Path) -> None:
     """Whoever agrees agrees to it, and another computer can go on with it."""
     (tmp_path / "event.json").write_text('{"path": "/health",\n "a": 1}', encoding="utf-8")
-    found = shift_options.checked("invoke:event.json", tmp_path)
+    found = checked(["invoke:event.json"], tmp_path)
     assert 'invoke:{"a":1,"path":"/health"}' == found
 
 
@@ -128,4 +129,35 @@ def test_an_event_that_cannot_be_used_is_refused(body: str | None, tmp_path: Pat
     if body is not None:
         (tmp_path / "event.json").write_text(body, encoding="utf-8")
     with pytest.raises(ConfigError):
-        shift_options.checked("invoke:event.json", tmp_path)
+        checked(["invoke:event.json"], tmp_path)
+
+
+def test_each_function_can_have_an_event_of_its_own(tmp_path: Path) -> None:
+    """An HTTP and a queue function understand different ones; without a name it is for others."""
+    (tmp_path / "order.json").write_text('{"path": "/health"}', encoding="utf-8")
+    (tmp_path / "mail.json").write_text('{"Records": []}', encoding="utf-8")
+    given = ["invoke:Orders=order.json", "invoke:Mailer=mail.json"]
+    assert 'invoke-each:{"Mailer":{"Records":[]},"Orders":{"path":"/health"}}' == checked(
+        given, tmp_path
+    )
+    given = ["invoke:order.json", "invoke:Mailer=mail.json"]
+    assert 'invoke-each:{"*":{"path":"/health"},"Mailer":{"Records":[]}}' == checked(
+        given, tmp_path
+    )
+    assert "" == checked([], tmp_path)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["./smoke", "invoke:event.json"],
+        ["./smoke", "./other"],
+        ["invoke:event.json", "invoke:event.json"],
+        ["invoke:Orders=event.json", "invoke:Orders=event.json"],
+    ],
+)
+def test_checks_that_say_nothing_together_are_refused(given: list[str], tmp_path: Path) -> None:
+    """Two commands, or two events for one function."""
+    (tmp_path / "event.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ConfigError):
+        checked(given, tmp_path)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -13,8 +15,9 @@ from typing import Any, TypeAlias
 import pytest
 
 from sam_deploy.aws import Aws, Endpoint
+from sam_deploy.errors import ConfigError
 from sam_deploy.promotion.model import Strategy
-from sam_deploy.promotion.shifting.checks import Checks
+from sam_deploy.promotion.shifting.checks import Checks, context_of, refuse_vacuous, unasked
 from sam_deploy.promotion.shifting.judge import Answer
 from sam_deploy.promotion.shifting.pace import Around
 
@@ -147,3 +150,27 @@ def test_a_url_that_does_not_answer_has_said_nothing(ask: Ask) -> None:
 def test_a_function_that_cannot_be_reached_has_said_nothing(ask: Ask) -> None:
     """The same for the built-in check."""
     assert [None, None] == [each.good for each in ask("invoke:{}")]
+
+
+def test_a_function_without_an_event_is_not_asked_about(stage: Stage) -> None:
+    """An event for others alone: nobody answers for it, and the plan says so."""
+    made = stage.shift(Strategy(check='invoke-each:{"Mailer":{}}')).engine.plan
+    assert () == Checks(AWS, made, Around()).ask(made.moves, 0.0)
+    assert ("Api",) == unasked(made)
+    assert () == unasked(replace(made, strategy=Strategy(check='invoke-each:{"*":null}')))
+
+
+@pytest.mark.parametrize(
+    ("check", "why"),
+    [('invoke-each:{"Mailer":{}}', "no function that moves"), ('invoke-each:{"Apo":{}}', "`Apo`")],
+)
+def test_a_check_of_nothing_that_moves_is_refused(stage: Stage, check: str, why: str) -> None:
+    """It would agree to whatever comes."""
+    with pytest.raises(ConfigError, match=why):
+        refuse_vacuous(stage.shift(Strategy(check=check)).engine.plan, ["Api", "Mailer"])
+
+
+def test_a_call_by_number_tells_the_environment() -> None:
+    """As the runtimes read it: `custom` of the client context."""
+    found = json.loads(base64.b64decode(context_of("prod")))
+    assert {"custom": {"sam_deploy_environment": "prod"}} == found
