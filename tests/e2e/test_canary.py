@@ -112,6 +112,24 @@ def test_a_function_that_nobody_calls_holds_the_step_and_then_goes_back(
     assert is_back(project, before)
 
 
+def assert_told_while_open(project: Project) -> None:
+    """Who looks learns of it, and nobody writes into the environment by another way."""
+    status = project.run("status", "--target", "embedded")
+    assert "until its schedules took it back at" in status.err, status
+    assert "if nobody goes on" not in status.err
+    rows = project.run("status", "--json", "--target", "embedded").json
+    told = {each["environment"]: each["unfinished"] for each in rows}
+    assert told["dev"] is None
+    assert "was not finished" in told["prod"]
+    for act in ("promote", "rollback"):
+        looked = project.run(act, "prod", "--dry-run", "--target", "embedded")
+        assert "has not come to its end" in looked.err, looked
+    prod = ("--environment", "prod", "--anyway", "--target", "embedded")
+    refused = project.run("settings", "set", "K", "v", *prod)
+    assert 7 == refused.code, refused
+    assert "A promote of prod was not finished" in refused.err
+
+
 @pytest.mark.fault(7)
 def test_a_killed_client_is_an_abort(versions: Versions, until: shifting.Until) -> None:
     """The schedules take everything back at the deadline; `resume` closes it as taken back."""
@@ -137,6 +155,7 @@ def test_a_killed_client_is_an_abort(versions: Versions, until: shifting.Until) 
             at_most_seconds=left,
         )
     assert {"restored"} == set(shifting.descriptions(project))
+    assert_told_while_open(project)
     resumed = project.run("resume", "--target", "embedded", environment=shifting.paces())
     assert 4 == resumed.code, resumed
     assert "the schedules have taken back" in resumed.err
@@ -176,6 +195,14 @@ def test_another_terminal_takes_it_back(versions: Versions) -> None:
         assert (1, 3, 0.1, True) == tuple(
             status[name] for name in ("step", "steps", "weight", "watched")
         )
+        for command in (("status",), ("history", "prod")):
+            said = project.run(*command, "--target", "embedded").err
+            assert "is under way: step 1" in said, said
+            assert "`shift abort` takes it back" in said
+            assert "resume" not in said
+        refused = project.run("rollback", "prod", "--auto-approve", "--target", "embedded")
+        assert 5 == refused.code, refused
+        assert "`sam-deploy shift abort --target embedded` takes it back" in refused.err
         ran = project.run("shift", "abort", "--target", "embedded")
         assert 0 == ran.code, ran
         assert 4 == terminal.end(), terminal.said

@@ -25,6 +25,8 @@ from sam_deploy.lanes import Stop
 HEARTBEAT_SECONDS: Final = 30.0
 EXPIRES_SECONDS: Final = 300.0
 """Without a heartbeat for so long, `resume` and `unlock` may take the lock."""
+QUIET_SECONDS: Final = 90.0
+"""Without a heartbeat for so long (three of them), a process may be dead."""
 TRIES: Final = 3
 WRONG_ETAG: Final = '"00000000000000000000000000000000"'
 
@@ -68,6 +70,10 @@ class Held:
         """Whether its holder has been silent for long."""
         return self.silence(now) > EXPIRES_SECONDS
 
+    def quiet(self, now: float) -> bool:
+        """Whether its holder has missed several heartbeats, and may be dead."""
+        return self.silence(now) > QUIET_SECONDS
+
     def written(self) -> bytes:
         """Return it as it is stored."""
         return json.dumps({"owner": asdict(self.owner), "beat": self.beat}).encode()
@@ -97,8 +103,11 @@ def _held(record: Record, key: str) -> Held:
         ) from error
 
 
-def refusal(held: Held, now: float) -> RefusedError:
-    """Return the error that says who deploys, since when, and what can be done."""
+def refusal(held: Held, now: float, *, shifting: bool = False) -> RefusedError:
+    """Return the error that says who deploys, since when, and what can be done.
+
+    `shifting`: it is a canary, which can be taken back from any terminal.
+    """
     owner = held.owner
     silent = f"; no sign of life for {held.silence(now):.0f} s" if held.expired(now) else ""
     way = (
@@ -106,10 +115,16 @@ def refusal(held: Held, now: float) -> RefusedError:
         if silent
         else "wait until it has ended, "
     )
+    hint = f"{way}or `sam-deploy unlock {owner.id}` ends its hold"
+    if shifting and not silent:
+        hint = (
+            "`sam-deploy shift abort` takes it back, `sam-deploy shift status` shows how it "
+            "stands; or wait until it has ended"
+        )
     return RefusedError(
         f"`{owner.command}` is at work on this app",
         why=f"started {owner.started} by {owner.who} on {owner.host} (process {owner.pid}){silent}",
-        hint=f"{way}or `sam-deploy unlock {owner.id}` ends its hold",
+        hint=hint,
     )
 
 
@@ -129,7 +144,7 @@ def locked(
     Raises `RefusedError` when somebody does, or when the storage does not honour conditions.
     `stop` is set when the lock is lost, as after a long sleep of this computer.
     """
-    lock = _Lock(documents, key_of(name), Held(owner, now()), now)
+    lock = _Lock(documents, name, Held(owner, now()), now)
     lock.acquire(take_expired=take_expired)
     ended = threading.Event()
     beats = threading.Thread(
@@ -148,9 +163,10 @@ def locked(
 
 class _Lock:
     def __init__(
-        self, documents: Documents, key: str, mine: Held, now: Callable[[], float]
+        self, documents: Documents, name: str, mine: Held, now: Callable[[], float]
     ) -> None:
-        self._documents, self._key, self._mine, self._now = documents, key, mine, now
+        self._documents, self._mine, self._now = documents, mine, now
+        self._name, self._key = name, key_of(name)
 
     def acquire(self, *, take_expired: bool) -> None:
         for _ in range(TRIES):
@@ -174,7 +190,10 @@ class _Lock:
             return found.etag  # the answer to our own write was lost
         allowed = is_dead(found.owner) or (take_expired and found.expired(self._now()))
         if not allowed:
-            raise refusal(found, self._now())
+            from sam_deploy.deploy import promotions  # noqa: PLC0415 - reads by this module
+
+            shifting = promotions.shifts_now(self._documents, self._name)
+            raise refusal(found, self._now(), shifting=shifting)
         return self._documents.replace(self._key, self._mine.written(), found.etag)
 
     def probe(self) -> None:

@@ -117,7 +117,7 @@ def _commits(record: ReleaseRecord) -> Iterator[tuple[Served, str]]:
                 yield (function, region, each.version, each.code_sha256), commit
 
 
-def releases_of(app: App, account: str, aws: Aws) -> Releases:
-    """Return the records of an app's releases, for reading: its bucket need not be there."""
+def records_of(app: App, account: str, aws: Aws) -> Records:
+    """Return an app's journals and releases, for reading: its bucket need not be there."""
     bucket = provide.artifact_bucket(app.name, account, app.home_region, aws).bucket
-    return Releases(Records(aws, app.home_region, bucket, account), app.name)
+    return Records(aws, app.home_region, bucket, account)

@@ -19,13 +19,15 @@ from dataclasses import dataclass, replace
 from sam_deploy import naming, provide
 from sam_deploy.amounts import percent
 from sam_deploy.config.model import App, Environment
+from sam_deploy.deploy import promotions
+from sam_deploy.deploy.journal import Entry
 from sam_deploy.errors import ConfigError
 from sam_deploy.events import Note, PhaseStarted, Report
 from sam_deploy.history import Releases
 from sam_deploy.promotion import book as books
 from sam_deploy.promotion import isolated, planning, reading
 from sam_deploy.promotion.carrying import Done, carry_out
-from sam_deploy.promotion.known import read, releases_of
+from sam_deploy.promotion.known import read, records_of
 from sam_deploy.promotion.model import ReleasePlan, Strategy
 from sam_deploy.promotion.planning import USUAL, Frame
 from sam_deploy.promotion.reading import version_of
@@ -131,7 +133,9 @@ def look(to: Promoting, app: App, request: Request) -> ReleasePlan:
             with _prepared(session, request) as (plan, _):
                 return plan
     account = provide.guard_account(to.aws, app.home_region, to.expected_account)
-    return _plan(to, app, request, account, releases_of(app, account, to.aws))
+    documents = records_of(app, account, to.aws)
+    tell_unfinished(promotions.read(documents, app.name), to.report)
+    return _plan(to, app, request, account, Releases(documents, app.name))
 
 
 def environment_of(app: App, request: Request) -> Environment:
@@ -219,6 +223,16 @@ def _frame(to: Promoting, app: App, request: Request, account: str) -> Frame:
         strategy=request.strategy,
         only=request.only,
     )
+
+
+def tell_unfinished(entry: Entry, report: Report) -> None:
+    """Say what keeps a plan that is only looked at from being carried out now."""
+    if entry.is_open:
+        text = (
+            f"{promotions.began(entry)}, has not come to its end ({promotions.progress(entry)}): "
+            "nothing else is moved before that"
+        )
+        report(Note(text, "warning"))
 
 
 def tell_weights(plan: ReleasePlan, report: Report) -> None:

@@ -24,7 +24,12 @@ from sam_deploy.promotion.carrying import Done
 from sam_deploy.promotion.known import read
 from sam_deploy.promotion.model import ReleasePlan
 from sam_deploy.promotion.planning import Frame
-from sam_deploy.promotion.promote import decided, refuse_unknown, tell_weights
+from sam_deploy.promotion.promote import (
+    decided,
+    refuse_unknown,
+    tell_unfinished,
+    tell_weights,
+)
 from sam_deploy.promotion.reading import AT_ONCE, Seen, Sight, Spot, version_of
 from sam_deploy.promotion.session import Promoting, Session, opened, refuse_unfinished
 
@@ -59,6 +64,7 @@ def look(to: Promoting, app: App, request: Request) -> ReleasePlan:
     """Return what a rollback would write."""
     refuse(app, request)
     with opened(to, app) as session:
+        tell_unfinished(session.before.entry, to.report)
         return plan_of(session, request)
 
 

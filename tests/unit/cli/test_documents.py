@@ -85,6 +85,7 @@ def test_a_mistake_is_told_with_its_place(change: dict[str, Any], told: str) -> 
         "release": None,
         "drift": False,
         "hot": False,
+        "unfinished": None,
     }
     assert [] == described.against("status", [row])
     assert [f"status: {told}"] == described.against("status", [row | change])

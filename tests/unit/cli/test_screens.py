@@ -113,13 +113,13 @@ def test_status_marks_code_that_no_stack_has() -> None:
     assert "* serves code of `deploy --watch`" in shown
     assert all(
         each["hot"] == (each["environment"] == "dev")
-        for each in json.loads(status_screens.status_json(served, {}, ()))
+        for each in status_screens.status_rows(served, {}, (), {})
     )
 
 
 def test_status_json_has_an_object_for_each_place() -> None:
     """`version` is null where nothing is deployed."""
-    found = json.loads(status_screens.status_json(SERVED, {}, ()))
+    found = status_screens.status_rows(SERVED, {}, (), {"prod": "`promote prod` was not finished"})
     assert {
         "function": "Api",
         "feature_set": "core",
@@ -130,7 +130,9 @@ def test_status_json_has_an_object_for_each_place() -> None:
         "hot": False,
         "release": None,
         "drift": False,
+        "unfinished": "`promote prod` was not finished",
     } == found[1]
+    assert found[0]["unfinished"] is None
     assert [None, None] == [each["version"] for each in found[4:]]
     assert len(SERVED) == len(found)
 

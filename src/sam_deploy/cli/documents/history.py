@@ -37,6 +37,9 @@ STATUS: Final = listed(
             "release": maybe(text("newest release of the environment, such as `prod-7`")),
             "drift": flag("true when the alias is not where that release has put it"),
             "hot": flag("true for code of `deploy --watch`, which no stack has"),
+            "unfinished": maybe(
+                text("promotion or rollback of the environment that is not at its end, in words")
+            ),
         }
     )
 )

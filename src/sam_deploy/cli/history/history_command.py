@@ -50,8 +50,9 @@ def command(
         return
     console, program = consoles.make("plain"), options.program()
     console.say(shelves.place.line((shelves.app.home_region,)))
-    for each in status_command.unfinished(shelves.records, shelves.app.name):
-        console.say(f"{each}\n\nnext: {program} resume\n")
+    begun = status_command.unfinished(shelves.records, shelves.app.name)
+    for each in begun.unfinished:
+        console.say(f"{each}\n\nnext: {program} {begun.way_on}\n")
     if told.records:
         click.echo(said(screens.history_text(told, time.time(), columns_of()), sys.stdout))
     else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from sam_deploy.cli import wiring
+from sam_deploy.cli import identity, wiring
 from sam_deploy.cli.options import Globals
 from sam_deploy.cli.terminal import console as consoles
 from sam_deploy.errors import ConfigError, RefusedError
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from sam_deploy.aws import Aws
     from sam_deploy.cli.settings.settings_survey import Known
+    from sam_deploy.cli.wiring import Place
     from sam_deploy.config.model import App
 
 STANDARD_INPUT: Final = "-"
@@ -115,11 +116,13 @@ def carried_out(
     work: Callable[[Aws], str],
     what: str,
     *,
+    environment: str,
     approved: bool,
 ) -> str:
     """Do `work`; ask first when that is on AWS. Return what it says came of it.
 
-    Raises `RefusedError`, before anything is reached, when there is nobody to ask.
+    Raises `RefusedError`, before anything is reached, when there is nobody to ask, and
+    `IncompleteError` while a promotion or rollback of the environment is not at its end.
     """
     named, _ = wiring.choose_target(chosen, target, writing=True)
     if named == "aws" and not approved and not sys.stdin.isatty():
@@ -129,6 +132,23 @@ def carried_out(
             hint="add `--auto-approve` when this is meant, as in CI",
         )
     place = writing_place(chosen, target, app, regions)
+    _refuse_unfinished(app, place, environment)
     if place.target == "aws" and not approved:
         approve(what, regions)
     return work(place.aws)
+
+
+def _refuse_unfinished(app: App, place: Place, environment: str) -> None:
+    """Two versions may be served, or none is certain: both would read another value at once."""
+    from sam_deploy.aws import DeniedError  # noqa: PLC0415 - boto3
+    from sam_deploy.cli.standing import status_command  # noqa: PLC0415 - the same
+    from sam_deploy.deploy import promotions  # noqa: PLC0415 - the same
+
+    records = identity.records(identity.Identity(app.name, app.home_region, app.runtime), place)
+    try:
+        entry = promotions.read(records, app.name)
+        running = entry.is_open and status_command.is_at_work(records, app.name)
+    except DeniedError:
+        return  # whoever may write settings alone reads no journal
+    if entry.is_open and entry.environment == environment:
+        raise promotions.unfinished(entry, running=running)

@@ -193,7 +193,9 @@ def set_value(
         return f"`{name}` of `{inside}` is set in {', '.join(meant)}"
 
     what = f"Set {name} of {inside}"
-    said = asking.carried_out(chosen, target, app, meant, write, what, approved=auto_approve)
+    said = asking.carried_out(
+        chosen, target, app, meant, write, what, environment=inside, approved=auto_approve
+    )
     consoles.make("plain").say(said)
     if as_json:
         click.echo(settings_screens.written_json(name, inside, meant))
@@ -241,7 +243,9 @@ def delete(
         return f"`{name}` of `{inside}` {done}"
 
     what = f"Delete {name} of {inside}"
-    said = asking.carried_out(chosen, target, app, meant, remove, what, approved=auto_approve)
+    said = asking.carried_out(
+        chosen, target, app, meant, remove, what, environment=inside, approved=auto_approve
+    )
     consoles.make("plain").say(said)
     if as_json:
         click.echo(settings_screens.written_json(name, inside, gone))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shlex
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -17,8 +17,9 @@ from sam_deploy.cli.options import Globals
 from sam_deploy.cli.standing import status_screens
 from sam_deploy.cli.standing.failed_regions import refuse_failed
 from sam_deploy.cli.terminal import console as consoles
+from sam_deploy.cli.terminal.console import Console
 from sam_deploy.cli.terminal.wrapping import columns_of, said
-from sam_deploy.errors import SamDeployError, UnreachableError
+from sam_deploy.errors import RefusedError, SamDeployError, UnreachableError
 
 if TYPE_CHECKING:
     from sam_deploy.aws import Records
@@ -68,16 +69,17 @@ def command(
     served, failed = sight.served, {**silent, **sight.failed}
     if not served:
         refuse_failed(failed, planned.regions)
-    drifted = tuple(
-        drift for each in told.latest.values() for drift in release.drifts(each, served)
-    )
+    newest = told.latest.values()
+    drifted = tuple(drift for each in newest for drift in release.drifts(each, served))
     if as_json:
-        click.echo(status_screens.status_json(served, told.latest, drifted))
+        # the document has promotions alone
+        _say_each(console, told.unfinished)
+        rows = status_screens.status_rows(served, told.latest, drifted, told.by_environment)
+        click.echo(screens.document(rows))
         refuse_failed(failed, planned.regions, answered=True)
         return
     console.say(place.line(planned.regions))
-    for each in told.unfinished:
-        console.say(f"\n{each}\n")
+    _say_each(console, [f"\n{each}\n" for each in told.unfinished])
     click.echo(said(screens.status_table(served, columns_of()), sys.stdout))
     if told.latest:
         releases = status_screens.releases_table(told.latest, drifted, time.time(), columns_of())
@@ -86,6 +88,11 @@ def command(
     if told.unfinished:
         console.say(f"\nnext: {options.program()} {told.way_on}")
     refuse_failed(failed, planned.regions)
+
+
+def _say_each(console: Console, sentences: Sequence[str]) -> None:
+    for each in sentences:
+        console.say(each)
 
 
 def _told_or_silent(app: App, place: Place) -> tuple[Told, Mapping[str, SamDeployError]]:
@@ -105,12 +112,19 @@ class Told:
     unfinished: tuple[str, ...]
     open: Entry | None = None
     """Of the promotion, else of the deployment that was not finished."""
+    running: bool = False
+    """Whether whoever has begun it is at work, as far as the lock tells."""
+    by_environment: Mapping[str, str] = field(default_factory=dict)
+    """Environment -> the promotion or rollback of it that is not at its end."""
 
     @property
     def way_on(self) -> str:
         """Return the command that goes on with it, without the program."""
-        from sam_deploy.deploy.way_on import way_on  # noqa: PLC0415 - boto3
+        from sam_deploy.deploy import promotions  # noqa: PLC0415 - boto3
+        from sam_deploy.deploy.way_on import way_on  # noqa: PLC0415 - the same
 
+        if self.running and self.open:
+            return "shift status" if promotions.is_shifting(self.open) else "status"
         return shlex.join(way_on(self.open)) if self.open else "resume"
 
 
@@ -123,17 +137,32 @@ def told_of(app: App, place: Place) -> Told:
     releases = Releases(records, app.name)
     names = [each.name for each in app.environments]
     with ThreadPoolExecutor(len(names) + 1) as pool:
-        open_work = pool.submit(journals, records, app.name)
+        open_work = pool.submit(unfinished, records, app.name)
         found = list(pool.map(releases.latest, names))
         latest = {name: each for name, each in zip(names, found, strict=True) if each}
-        promotion, entry = open_work.result()
-        first = next((each for each in (promotion, entry) if each.is_open), None)
-        return Told(latest, in_words(promotion, entry), first)
+        return replace(open_work.result(), latest=latest)
 
 
-def unfinished(records: Records, name: str) -> tuple[str, ...]:
-    """Return what earlier commands have begun and not finished, promotions first."""
-    return in_words(*journals(records, name))
+def unfinished(records: Records, name: str) -> Told:
+    """Return what commands have begun that is not at its end, promotions first; no release."""
+    promotion, entry = journals(records, name)
+    first = next((each for each in (promotion, entry) if each.is_open), None)
+    running = first is not None and is_at_work(records, name)
+    words = in_words(promotion, entry, running=running)
+    by_environment = {promotion.environment: words[0]} if promotion.is_open else {}
+    return Told({}, words, first, running, by_environment)
+
+
+def is_at_work(records: Records, name: str) -> bool:
+    """Whether somebody holds the app's lock and shows that he lives."""
+    from sam_deploy.deploy import lock  # noqa: PLC0415 - boto3
+    from sam_deploy.deploy.owner import is_dead  # noqa: PLC0415 - the same
+
+    try:
+        held = lock.look(records, name)
+    except RefusedError:
+        return False  # of another version of sam-deploy, whose hold says nothing
+    return held is not None and not is_dead(held.owner) and not held.quiet(time.time())
 
 
 def journals(records: Records, name: str) -> tuple[Entry, Entry]:
@@ -143,22 +172,24 @@ def journals(records: Records, name: str) -> tuple[Entry, Entry]:
     return promotions.read(records, name), journal.read(records, name).entry
 
 
-def in_words(promotion: Entry, entry: Entry) -> tuple[str, ...]:
-    """Return what these journals say is not finished, and how far it is."""
+def in_words(promotion: Entry, entry: Entry, *, running: bool = False) -> tuple[str, ...]:
+    """Return what these journals say is not at its end, and how far it is.
+
+    `running`: somebody is at work on the app, on the promotion when that is open.
+    """
     from sam_deploy.deploy import promotions  # noqa: PLC0415 - boto3
 
     found = []
     if promotion.is_open:
-        found.append(
-            f"{promotions.began(promotion)}, was not finished: {promotions.progress(promotion)}.\n"
-            "`resume` finishes it, `resume --abort` takes it back"
-        )
+        found.append(promotions.open_in_words(promotion, running=running))
     if entry.is_open:
         left = [
             each.replace(" ", " in ") for each, at in entry.places.items() if at.state != "done"
         ]
         what = f": {', '.join(left)}" if left else ""
-        found.append(f"{promotions.began(entry)}, was not finished{what}{_why(entry)}")
+        alone = running and not promotion.is_open
+        verb = "is under way" if alone else "was not finished"
+        found.append(f"{promotions.began(entry)}, {verb}{what}{'' if alone else _why(entry)}")
     return tuple(found)
 
 

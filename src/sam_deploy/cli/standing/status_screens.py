@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from sam_deploy.cli.history import words
 from sam_deploy.cli.history.screens import drift_paragraph
-from sam_deploy.cli.screens import document
 from sam_deploy.cli.terminal.tables import table
 
 if TYPE_CHECKING:
@@ -39,17 +38,16 @@ def releases_table(
     return "\n\n".join(part for part in (table(header, rows, columns), *paragraphs) if part)
 
 
-def status_json(
-    served: Sequence[Served], latest: Mapping[str, ReleaseRecord], drifted: Sequence[Drift]
-) -> str:
-    """Return one object per function, region and environment. Schema: docs/reference/json.md."""
-    return document(status_rows(served, latest, drifted))
-
-
 def status_rows(
-    served: Sequence[Served], latest: Mapping[str, ReleaseRecord], drifted: Sequence[Drift]
+    served: Sequence[Served],
+    latest: Mapping[str, ReleaseRecord],
+    drifted: Sequence[Drift],
+    unfinished: Mapping[str, str],
 ) -> list[dict[str, Any]]:
-    """Return the same as values."""
+    """Return one object per function, region and environment. Schema: docs/reference/json.md.
+
+    `unfinished`: environment -> the promotion or rollback of it that is not at its end.
+    """
     elsewhere = {(each.environment, each.function_name, each.region) for each in drifted}
     return [
         {
@@ -62,6 +60,7 @@ def status_rows(
             "hot": each.hot,
             "release": latest[each.environment].id if each.environment in latest else None,
             "drift": (each.environment, each.function_name, each.region) in elsewhere,
+            "unfinished": unfinished.get(each.environment),
         }
         for each in served
     ]

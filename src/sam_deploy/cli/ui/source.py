@@ -139,7 +139,7 @@ class Source:
             unread.setdefault(app.home_region, f"its records cannot be read: {problem}")
         if isinstance(problem, UnreachableError):
             self.ground.forget_place()
-        rows = status_screens.status_rows(sight.served, told.latest, drifted)
+        rows = status_screens.status_rows(sight.served, told.latest, drifted, told.by_environment)
         as_of = None
         if rows:
             self._rows = round(began, 3), rows

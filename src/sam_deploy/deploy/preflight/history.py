@@ -19,7 +19,7 @@ def history(facts: Facts) -> Iterator[Finding]:
     held = facts.held
     takes = held is not None and facts.take_expired_lock and held.expired(now)
     if held is not None and not takes and not is_dead(held.owner):
-        yield Finding(error=refusal(held, now))
+        yield Finding(error=refusal(held, now, shifting=promotions.is_shifting(facts.promotion)))
     elif facts.promotion.is_open:
         yield Finding(error=promotions.unfinished(facts.promotion))
     elif facts.entry.is_open and not facts.promotes:
