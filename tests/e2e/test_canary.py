@@ -184,6 +184,32 @@ def test_a_killed_client_is_gone_on_with(versions: Versions) -> None:
     assert "committed" == outcome(project)
 
 
+def test_a_hook_that_outlives_the_grace_is_watched_over(versions: Versions) -> None:
+    """Its time is none of the step's, and no schedule runs while it does: all calls go over."""
+    project = versions.project
+    versions.ready()
+    after = shifting.aliases(project, "dev")
+    config = project.folder / "deploy.py"
+    text = config.read_text(encoding="utf-8")
+    hook = [sys.executable, "-c", "import time; time.sleep(8)"]
+    hooked = text.replace("http_api=", f'hooks=[Hook("canary-step", command={hook!r})], http_api=')
+    config.write_text(f"from sam_deploy import Hook\n{hooked}", encoding="utf-8")
+    try:
+        with shifting.promoting(
+            project, "--canary", "50", "--every", "3s", "--quiet", "all"
+        ) as terminal:
+            terminal.until("step 1/2")
+            began = time.monotonic()
+            terminal.until("step 2/2")
+            took = time.monotonic() - began
+            assert 0 == terminal.end(), terminal.said
+    finally:
+        config.write_text(text, encoding="utf-8")
+    assert took > 3 + 8 - 1, terminal.said
+    assert after == shifting.aliases(project)
+    assert [] == shifting.schedules(project)
+
+
 def test_another_terminal_takes_it_back(versions: Versions) -> None:
     """`shift abort` is answered by the process that watches, which takes everything back."""
     project = versions.project
