@@ -101,7 +101,7 @@ def test_status_lists_every_function_in_every_region_and_environment(dzgro: Proj
     ran = dzgro.run("status", "--json", "--target", "embedded")
     assert (0, "") == (ran.code, ran.err)
     keys = {"function", "feature_set", "region", "environment", "version", "weights", "hot"}
-    keys |= {"release", "drift"}
+    keys |= {"release", "drift", "unfinished"}
     assert all(keys == set(each) for each in ran.json)
     places = [(each["function"], each["region"], each["environment"]) for each in ran.json]
     expected = {(f, r, e) for f in CORE_FUNCTIONS for r in CORE for e in ENVIRONMENTS}

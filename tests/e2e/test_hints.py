@@ -33,7 +33,7 @@ def test_the_log_that_a_failed_deployment_names_has_the_reason(
     handler.write_text("import nowhere_to_be_found\n" + handler.read_text(encoding="utf-8"))
     failed = project.run("deploy")
     assert 7 == failed.code, failed.err
-    (named,) = re.findall(r"`sam-deploy (logs [^`]+)` shows why", failed.err)
+    (named,) = re.findall(r"`sam-deploy (logs [^`]+)` shows more", failed.err)
     shown = project.run(*shlex.split(named))
     assert (0, True) == (shown.code, "No module named 'nowhere_to_be_found'" in shown.out)
 

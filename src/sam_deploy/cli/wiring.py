@@ -181,7 +181,7 @@ def embedded(cloud: RunningCloud, runtime: str) -> Place:
         replicate(template, outcome, aws, report)
 
     def address(region: str, url: str) -> str:
-        from sam_deploy.local.addresses import answered  # noqa: PLC0415 - only when embedded
+        from sam_deploy.local.reachable import answered  # noqa: PLC0415 - only when embedded
 
         return answered(cloud.gateway, region, url)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sam_deploy.local.addresses import answered
+from sam_deploy.local.reachable import answered
 
 GATEWAY = "http://127.0.0.1:3000"
 HOME = "eu-west-1"
