@@ -28,7 +28,7 @@ Examples:
   sam-deploy promote prod --dry-run     show what would be written
   sam-deploy promote prod --canary 10,50 --every 5m    part of the calls first
   sam-deploy promote prod --check invoke:event.json    once that succeeds
-  sam-deploy promote prod --check invoke:Api=event.json --check invoke:Mailer=mail.json
+  sam-deploy promote prod --check invoke:Api=a.json --check invoke:Jobs=j.json
   sam-deploy promote prod --approval-file approval.json    in CI (`approve`)
 """
 
